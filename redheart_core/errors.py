@@ -1,11 +1,11 @@
 """The exception tree of the core.
 
-    RedHeartError
-    ├── InputError         what a person typed or a file contains cannot be used; has a message per language
-    ├── ConfigError        a configuration contradicts itself or the data
-    ├── CheckpointError    weights are missing, corrupt, or do not belong together
-    ├── DataError          a data set is missing, malformed, or has a constant label
-    └── TraceError         a saved trace cannot be read; a trace that merely differs is a result, not an error
+RedHeartError
+├── InputError         what a person typed or a file contains cannot be used; has a message per language
+├── ConfigError        a configuration contradicts itself or the data
+├── CheckpointError    weights are missing, corrupt, or do not belong together
+├── DataError          a data set is missing, malformed, or has a constant label
+└── TraceError         a saved trace cannot be read; a trace that merely differs is a result, not an error
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from __future__ import annotations
 class RedHeartError(Exception):
     """Base of everything this package raises on purpose."""
 
+    korean_summary = "문제가 생겼어요."
+    """What happened and what to do, for readers of Korean; the detail that follows it is in English."""
+
     def message(self, language: str) -> str:
         """Return the message for a reader of ``language`` (``"ko"`` or ``"en"``)."""
-        del language
-        return str(self)
+        return f"{self.korean_summary} ({self})" if language == "ko" else str(self)
 
 
 class InputError(RedHeartError):
@@ -37,14 +39,22 @@ class InputError(RedHeartError):
 class ConfigError(RedHeartError):
     """A configuration is impossible or would be silently ignored."""
 
+    korean_summary = "설정이 서로 맞지 않아요. 아래 내용을 고쳐 주세요."
+
 
 class CheckpointError(RedHeartError):
     """A checkpoint is missing, truncated, altered, or does not match its configuration."""
+
+    korean_summary = "모델 가중치를 읽을 수 없어요. 경로와 파일을 확인하거나 다시 설치해 주세요."
 
 
 class DataError(RedHeartError):
     """A data set cannot be used as it is."""
 
+    korean_summary = "데이터를 그대로 쓸 수 없어요. 아래 내용을 확인해 주세요."
+
 
 class TraceError(RedHeartError):
     """A saved trace is not one of ours or is too damaged to be replayed."""
+
+    korean_summary = "계산 기록으로 읽을 수 없는 파일이에요. 분석 화면이나 명령줄에서 다시 저장해 주세요."

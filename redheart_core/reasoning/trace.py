@@ -86,9 +86,13 @@ class Node(Generic[T]):
     id: str
     value: T
 
-    def __getitem__(self, key: str) -> Node[Value]:
-        """Return one entry of a mapping output as a node of its own."""
-        return Node(f"{self.id}#{key}", cast(Mapping[str, Value], self.value)[key])
+    def at(self, *keys: str) -> Node[Value]:
+        """Return one entry of a mapping output as a node of its own; what is absent or refused is None."""
+        node: Node[Value] = self
+        for key in keys:
+            inner = None if node.value is None else cast(Mapping[str, Value], node.value).get(key)
+            node = Node(f"{node.id}#{key}", inner)
+        return node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +172,29 @@ class Recorder:
             identifier, stage, operation.__name__, operation.__module__, references, parameters, output, found
         )
 
+    def note(
+        self,
+        identifier: str,
+        operation: Callable[..., T],
+        *,
+        stage: Stage,
+        inputs: Mapping[str, Node[Value]],
+        resource: Mapping[str, Value],
+    ) -> Node[T]:
+        """Call and record an operation that also needs something too large to record, such as the model.
+
+        Args:
+            identifier: Unique id of the step.
+            operation: Called with the inputs and with ``resource``.
+            stage: Section of the trace.
+            inputs: Argument name → node.
+            resource: Arguments that are left out of the record; the trace's checkpoint identifies them.
+        """
+        arguments = {name: node.value for name, node in inputs.items()}
+        output = tidy(operation(**arguments, **resource))
+        references = {name: node.id for name, node in inputs.items()}
+        return self._add(identifier, stage, operation.__name__, operation.__module__, references, {}, output, ())
+
     def _add(
         self,
         identifier: str,
@@ -194,9 +221,7 @@ class Recorder:
         )
         return Node(identifier, output)
 
-    def finish(
-        self, *, kind: str, request: Mapping[str, Value], checkpoint: Mapping[str, Value]
-    ) -> Trace:
+    def finish(self, *, kind: str, request: Mapping[str, Value], checkpoint: Mapping[str, Value]) -> Trace:
         """Return everything recorded so far as a trace."""
         return Trace(kind=kind, request=request, checkpoint=checkpoint, steps=tuple(self._steps))
 

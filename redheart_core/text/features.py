@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from redheart_core.vocabulary.language import Language
 
@@ -90,6 +91,19 @@ class Cue:
     emotions: Mapping[str, float] = field(default_factory=dict)
     """For EMOTION cues: weight in [0, 1] by emotion name of the aligned table."""
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the cue as JSON values."""
+        return {
+            "kind": self.kind.value,
+            "entry": self.entry,
+            "start": self.start,
+            "end": self.end,
+            "value": self.value,
+            "negated": self.negated,
+            "strength": self.strength,
+            "emotions": dict(self.emotions),
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextFeatures:
@@ -106,3 +120,26 @@ class TextFeatures:
     def of_kind(self, *kinds: CueKind) -> tuple[Cue, ...]:
         """Return the cues of the given kinds, in text order."""
         return tuple(cue for cue in self.cues if cue.kind in kinds)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the features as JSON values; ``from_dict`` reads them back."""
+        return {
+            "text": self.text,
+            "language": self.language.value,
+            "words": [list(span) for span in self.words],
+            "cues": [cue.to_dict() for cue in self.cues],
+        }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> TextFeatures:
+        """Read what ``to_dict`` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: The content is not of that form.
+        """
+        return cls(
+            text=content["text"],
+            language=Language(content["language"]),
+            words=tuple((start, end) for start, end in content["words"]),
+            cues=tuple(Cue(**{**cue, "kind": CueKind(cue["kind"])}) for cue in content["cues"]),
+        )

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,6 +26,8 @@ SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 VOCABULARY_SIZE = 9_900
 ALPHABET_SIZE = 1_500
 """Characters with an entry of their own; rarer ones are spelt in bytes."""
+WORD_START = "\u2581"
+"""Stands for the space before a word."""
 _BYTE_TOKENS = tuple(f"<0x{byte:02X}>" for byte in range(256))
 
 
@@ -75,7 +79,7 @@ class Tokenizer:
             ) from error
         try:
             backend = BackendTokenizer.from_str(content.decode("utf-8"))
-        except Exception as error:  # noqa: BLE001 - the Rust side raises bare Exception for every malformed file
+        except Exception as error:
             raise CheckpointError(f"{path}: this is not a tokenizer file. Restore the checkpoint.") from error
         return cls(backend, hashlib.sha256(content).hexdigest())
 
@@ -156,6 +160,7 @@ def build_tokenizer(texts: Iterable[str], out_file: Path, *, vocabulary_size: in
         out_file: Where the tokenizer's JSON goes.
         vocabulary_size: Upper bound on the entries, the 256 bytes and five special tokens included.
     """
+    corpus = list(texts)
     backend = BackendTokenizer(models.BPE(unk_token=SPECIAL_TOKENS[UNK], byte_fallback=True))
     backend.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
     backend.pre_tokenizer = pre_tokenizers.Sequence(
@@ -166,11 +171,21 @@ def build_tokenizer(texts: Iterable[str], out_file: Path, *, vocabulary_size: in
         vocab_size=vocabulary_size,
         min_frequency=3,
         limit_alphabet=ALPHABET_SIZE,
+        initial_alphabet=_alphabet(corpus),
         special_tokens=[*SPECIAL_TOKENS, *_BYTE_TOKENS],
         show_progress=False,
     )
-    backend.train_from_iterator(texts, trainer)
+    backend.train_from_iterator(corpus, trainer)
     out_file.write_text(_without_added_tokens(backend.to_str()), encoding="utf-8")
+
+
+def _alphabet(corpus: list[str]) -> list[str]:
+    """Choose the characters here: the trainer breaks ties between equally rare ones differently on every run."""
+    counts = Counter[str]()
+    for text in corpus:
+        counts.update(unicodedata.normalize("NFKC", text).lower())
+    common = sorted(counts, key=lambda character: (-counts[character], character))
+    return [WORD_START, *common[: ALPHABET_SIZE - 1]]
 
 
 def _without_added_tokens(serialised: str) -> str:

@@ -115,10 +115,10 @@ class Layer(StrEnum):
 
 
 LAYER_TARGETS: dict[Layer, tuple[Variable, ...]] = {
-    Layer.CONTEXTUAL: (Variable.PURITY, Variable.SELF_DAMAGE),
+    Layer.CONTEXTUAL: (Variable.PURITY,),
     Layer.TEMPORAL: (Variable.DURATION, Variable.PROPINQUITY),
     Layer.SOCIAL: (Variable.EXTENT, Variable.REDISTRIBUTION_EFFECT, Variable.EXTERNAL_COST),
-    Layer.ETHICAL: (Variable.EXTERNAL_COST, Variable.REDISTRIBUTION_EFFECT),
+    Layer.ETHICAL: (Variable.EXTERNAL_COST, Variable.SELF_DAMAGE),
     Layer.EMOTIONAL: (Variable.INTENSITY,),
     Layer.COGNITIVE: (Variable.CERTAINTY, Variable.FECUNDITY),
 }

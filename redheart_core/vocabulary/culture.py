@@ -1,7 +1,7 @@
-"""Named cultural profiles: which concepts they read and which emotions each concept moves (system.md, section 3).
+"""Named cultural profiles: which concepts they read and which emotions each concept moves.
 
-The table is ``data/cultures.toml``, meant to be read and edited by people. Every move is a stated choice with a
-reason; none is measured on data.
+The table is ``data/cultures.toml``, meant to be read and edited by people. Every move is a stated choice with
+a reason; none is measured on data.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def parse_profiles(source: str) -> dict[str, Profile]:
     try:
         table = tomllib.loads(source)
         return {name: _profile(name, fields) for name, fields in table.items()}
-    except (tomllib.TOMLDecodeError, TypeError, KeyError) as problem:
+    except (tomllib.TOMLDecodeError, TypeError, KeyError, AttributeError) as problem:
         raise ConfigError(f"The table of cultural profiles cannot be read: {problem}.") from problem
 
 
@@ -99,18 +99,13 @@ def _profile(name: str, fields: Mapping[str, Any]) -> Profile:
 
 
 def _concept(fields: Mapping[str, Any]) -> Concept:
-    moves = tuple(
-        Move(emotion=move["emotion"], shift=move["shift"], reason_en=move["en"], reason_ko=move["ko"])
-        for move in fields["moves"]
-    )
+    moves = tuple(Move(**move) for move in fields["moves"])
     plain = {key: value for key, value in fields.items() if key not in {"moves", "sources"}}
     return Concept(moves=moves, sources=tuple(fields["sources"]), **plain)
 
 
 def _load() -> dict[str, Profile]:
-    return parse_profiles(
-        files("redheart_core.vocabulary").joinpath("data/cultures.toml").read_text(encoding="utf-8")
-    )
+    return parse_profiles(files("redheart_core.vocabulary").joinpath("data/cultures.toml").read_text(encoding="utf-8"))
 
 
 PROFILES: dict[str, Profile] = _load()

@@ -17,6 +17,9 @@ MAX_PARTY_COUNT = 10_000_000_000
 """A little more than everyone alive."""
 
 _ALLOWED_CONTROLS = frozenset("\n\r\t")
+_JOINER = "\u200d"
+_INVISIBLE = _JOINER + "\u1160\u3164\u2800"
+"""Characters that show nothing but are not blanks: joiner, Hangul fillers, empty Braille."""
 
 
 def clean_passage(text: str, *, what_en: str, what_ko: str, limit: int = MAX_TEXT_LENGTH) -> str:
@@ -29,28 +32,34 @@ def clean_passage(text: str, *, what_en: str, what_ko: str, limit: int = MAX_TEX
     Raises:
         InputError: Too long, empty, blank, or with control characters.
     """
-    if len(text) > limit:
-        raise InputError(
-            code="too_long",
-            en=f"The {what_en} has {len(text):,} characters; at most {limit:,} can be read. Please shorten it.",
-            ko=f"{what_ko}이(가) {len(text):,}자예요. {limit:,}자까지 읽을 수 있으니 줄여 주세요.",
-        )
+    _check_length(text, what_en, what_ko, limit)
     controls = sorted({f"U+{ord(c):04X}" for c in text if _is_control(c)})
     if controls:
         raise InputError(
             code="control_characters",
             en=f"The {what_en} contains control characters ({', '.join(controls[:5])}). Please remove them.",
-            ko=f"{what_ko}에 제어 문자({', '.join(controls[:5])})가 있어요. 지우고 다시 시도해 주세요.",
+            ko=f"{what_ko}: 제어 문자({', '.join(controls[:5])})가 있어요. 지우고 다시 시도해 주세요.",
         )
-    kept = "".join(c for c in text if unicodedata.category(c) != "Cf" or c == "\u200d")
+    kept = "".join(c for c in text if unicodedata.category(c) != "Cf" or c == _JOINER)
     cleaned = unicodedata.normalize("NFKC", kept).strip()
-    if not cleaned:
+    _check_length(cleaned, what_en, what_ko, limit)
+    if not cleaned.strip(_INVISIBLE):
         raise InputError(
             code="empty",
             en=f"The {what_en} is empty. Please write at least one sentence.",
-            ko=f"{what_ko}이(가) 비어 있어요. 한 문장 이상 적어 주세요.",
+            ko=f"{what_ko}: 비어 있어요. 한 문장 이상 적어 주세요.",
         )
     return cleaned
+
+
+def _check_length(text: str, what_en: str, what_ko: str, limit: int) -> None:
+    """Refuse a passage that is too long; asked before and after NFKC, which can lengthen a text eighteenfold."""
+    if len(text) > limit:
+        raise InputError(
+            code="too_long",
+            en=f"The {what_en} has {len(text):,} characters; at most {limit:,} can be read. Please shorten it.",
+            ko=f"{what_ko}: {len(text):,}자예요. {limit:,}자까지 읽을 수 있으니 줄여 주세요.",
+        )
 
 
 def _is_control(character: str) -> bool:
@@ -75,11 +84,12 @@ class Party:
             "name",
             clean_passage(self.name, what_en="name of a party", what_ko="당사자 이름", limit=MAX_NAME_LENGTH),
         )
-        if isinstance(self.count, bool) or not 1 <= self.count <= MAX_PARTY_COUNT:
+        whole = isinstance(self.count, int) and not isinstance(self.count, bool)
+        if not whole or not 1 <= self.count <= MAX_PARTY_COUNT:
             raise InputError(
                 code="party_count",
-                en=f"“{self.name}” has {self.count:,} people; it must be between 1 and {MAX_PARTY_COUNT:,}.",
-                ko=f"‘{self.name}’의 사람 수가 {self.count:,}명이에요. 1명에서 {MAX_PARTY_COUNT:,}명 사이여야 해요.",
+                en=f"“{self.name}” has {self.count:,} people; it must be a whole number from 1 to {MAX_PARTY_COUNT:,}.",
+                ko=f"‘{self.name}’의 사람 수가 {self.count:,}명이에요. 1에서 {MAX_PARTY_COUNT:,} 사이의 정수여야 해요.",
             )
         if not 0.0 <= self.vulnerability <= 1.0:
             raise InputError(
@@ -111,9 +121,7 @@ class Dilemma:
 
     def __post_init__(self) -> None:
         """Clean the situation and check the options against each other."""
-        object.__setattr__(
-            self, "situation", clean_passage(self.situation, what_en="situation", what_ko="상황 설명")
-        )
+        object.__setattr__(self, "situation", clean_passage(self.situation, what_en="situation", what_ko="상황 설명"))
         self._check_number_of_options()
         self._check_distinct_options()
         self._check_parties()

@@ -1,0 +1,89 @@
+"""``redheart doctor``: what this machine can run, what is missing, how to get it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+import click
+import torch
+
+from redheart_core.cli.shared import EXIT_NO, print_json
+from redheart_core.errors import CheckpointError
+from redheart_core.inference.engine import load_model
+
+PACKAGES = ("torch", "streamlit", "plotly", "numpy", "pandas", "captum", "safetensors", "tokenizers", "pydantic")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing looked at."""
+
+    name: str
+    ok: bool
+    required: bool
+    found: str
+    remedy: str | None = None
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the checks as JSON.")
+def doctor(as_json: bool) -> None:
+    """Look at this machine; exit 1 when something required is missing."""
+    checks = [_python(), *map(_package, PACKAGES), _processor(), _gpu(), _checkpoint(), _browser()]
+    healthy = all(check.ok for check in checks if check.required)
+    if as_json:
+        print_json({"healthy": healthy, "checks": [asdict(check) for check in checks]})
+    else:
+        for check in checks:
+            mark = "✓" if check.ok else "✗" if check.required else "–"
+            click.echo(f"{mark} {check.name}: {check.found}" + (f" → {check.remedy}" if check.remedy else ""))
+    if not healthy:
+        raise SystemExit(EXIT_NO)
+
+
+def _python() -> Check:
+    good = tuple(map(int, platform.python_version_tuple()[:2])) >= (3, 11)
+    remedy = None if good else "Install Python 3.11 or newer."
+    return Check(name="python", ok=good, required=True, found=platform.python_version(), remedy=remedy)
+
+
+def _package(name: str) -> Check:
+    try:
+        return Check(name=name, ok=True, required=True, found=version(name))
+    except PackageNotFoundError:
+        remedy = "pip install -r requirements.txt"
+        return Check(name=name, ok=False, required=True, found="not installed", remedy=remedy)
+
+
+def _processor() -> Check:
+    capability = torch.backends.cpu.get_cpu_capability()
+    found = f"{os.cpu_count()} cores, {torch.get_num_threads()} threads, {capability}"
+    return Check(name="processor", ok=True, required=False, found=found)
+
+
+def _gpu() -> Check:
+    if torch.cuda.is_available():
+        return Check(name="gpu", ok=True, required=False, found=torch.cuda.get_device_name(0))
+    return Check(name="gpu", ok=False, required=False, found="none; the processor is enough for the compact model")
+
+
+def _checkpoint() -> Check:
+    try:
+        model = load_model("compact")
+    except CheckpointError as problem:
+        remedy = "Install the package again, or train it: python -m redheart_core.training --config compact"
+        return Check(name="checkpoint compact", ok=False, required=True, found=str(problem), remedy=remedy)
+    refused = ", ".join(model.refused) or "none"
+    found = f"loads, {str(model.checkpoint_sha256)[:12]}, families refused: {refused}"
+    return Check(name="checkpoint compact", ok=True, required=True, found=found)
+
+
+def _browser() -> Check:
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    remedy = None if path else "Only the browser tests need it: apt-get install -y chromium fonts-nanum"
+    return Check(name="browser for tests", ok=path is not None, required=False, found=path or "none", remedy=remedy)

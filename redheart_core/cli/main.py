@@ -1,0 +1,27 @@
+"""The command group, and the one place that turns errors into exit codes.
+
+Exit codes: 0 done; 1 the answer is no (a trace does not match, something is missing); 2 the input cannot be used.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import click
+
+from redheart_core.cli.analyze import analyze
+from redheart_core.cli.doctor import doctor
+from redheart_core.cli.evaluate import evaluate
+from redheart_core.cli.params import params
+from redheart_core.cli.trace import trace
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="redheart-workbench")
+def main() -> None:
+    """Calculate moral judgements of a dilemma, and show where every number comes from."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+
+
+for command in (analyze, evaluate, params, trace, doctor):
+    main.add_command(command)

@@ -1,0 +1,70 @@
+"""What the commands share: options, output, and errors in the reader's language."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from redheart_core.errors import InputError, RedHeartError
+from redheart_core.inference.text_json import to_json
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+EXIT_NO = 1
+EXIT_INPUT = 2
+
+
+def common_options(command: Command) -> Command:
+    """Add ``--json``, ``--lang`` and ``--model``."""
+    command = click.option("--json", "as_json", is_flag=True, help="Print the whole result as JSON.")(command)
+    command = click.option(
+        "--lang", type=click.Choice(["ko", "en"]), help="Language of the answer; that of the text when left out."
+    )(command)
+    return model_option(command)
+
+
+def model_option(command: Command) -> Command:
+    """Add ``--model``."""
+    return click.option(
+        "--model", "model_name", default="compact", show_default=True, help="Shipped checkpoint, directory, or rules."
+    )(command)
+
+
+def print_json(content: Any) -> None:
+    """Print a result as JSON."""
+    click.echo(to_json(content), nl=False)
+
+
+def reader_language(chosen: str | None, *texts: str | None) -> str:
+    """Return the chosen language, else Korean when a text or the environment is Korean, else English."""
+    if chosen:
+        return chosen
+    if any("\uac00" <= character <= "\ud7a3" for text in texts if text for character in text):
+        return "ko"
+    if any(texts):
+        return "en"
+    return "ko" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("ko") else "en"
+
+
+@contextmanager
+def reported_errors(language: str, *, as_json: bool) -> Iterator[None]:
+    """Turn an error of ours into a message in the reader's language and exit code 2."""
+    try:
+        yield
+    except RedHeartError as problem:
+        fail(problem, language, as_json=as_json)
+
+
+def fail(problem: RedHeartError, language: str, *, as_json: bool) -> NoReturn:
+    """Print the problem on standard error and exit with 2."""
+    message = problem.message(language)
+    if as_json:
+        code = problem.code if isinstance(problem, InputError) else type(problem).__name__
+        click.echo(to_json({"error": {"code": code, "message": message}}), nl=False, err=True)
+    else:
+        click.echo(message, err=True)
+    raise SystemExit(EXIT_INPUT)

@@ -1,0 +1,59 @@
+"""``redheart trace verify FILE``: recompute a saved trace."""
+
+from __future__ import annotations
+
+import json
+from typing import IO
+
+import click
+
+from redheart_core.cli.shared import (
+    EXIT_NO,
+    model_option,
+    print_json,
+    reader_language,
+    reported_errors,
+)
+from redheart_core.errors import TraceError
+from redheart_core.inference.engine import RULES_ONLY, load_model
+from redheart_core.inference.verify import verify_trace
+
+
+@click.group()
+def trace() -> None:
+    """Work with saved calculation traces."""
+
+
+@trace.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+@click.option("--lang", type=click.Choice(["ko", "en"]), help="Language of messages.")
+@model_option
+def verify(file: IO[bytes], as_json: bool, lang: str | None, model_name: str) -> None:
+    """Recompute the trace, or the result with its trace, in FILE; exit 1 and name the first step that differs."""
+    language = reader_language(lang)
+    with reported_errors(language, as_json=as_json):
+        document = _read(file)
+        outcome = verify_trace(document, load_model(RULES_ONLY if _by_rules(document) else model_name))
+    if as_json:
+        print_json(outcome.to_dict())
+    elif outcome.valid:
+        click.echo(outcome.detail)
+    else:
+        click.echo(f"{outcome.first_difference}: {outcome.detail}")
+    if not outcome.valid:
+        raise SystemExit(EXIT_NO)
+
+
+def _read(file: IO[bytes]) -> object:
+    try:
+        return json.loads(file.read())
+    except (json.JSONDecodeError, UnicodeDecodeError) as problem:
+        raise TraceError(f"{file.name} is not JSON: {problem}. Save the trace again.") from problem
+
+
+def _by_rules(document: object) -> bool:
+    """Return whether the trace says that no neural part spoke."""
+    trace_part = document.get("calculation_trace", document) if isinstance(document, dict) else {}
+    checkpoint = trace_part.get("checkpoint") if isinstance(trace_part, dict) else None
+    return isinstance(checkpoint, dict) and checkpoint.get("name") == RULES_ONLY

@@ -1,0 +1,263 @@
+"""The loaded system: one object that answers the two questions. Holds no state between calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from redheart_core.errors import CheckpointError
+from redheart_core.inference import assemble, dilemma, sentences
+from redheart_core.inference.passage import PassageSteps, read_passage
+from redheart_core.inference.reading import refused_families
+from redheart_core.inference.results import Confidence, DilemmaEvaluation, Nuance, PassageAnalysis, Recommendation
+from redheart_core.inference.settings import Settings
+from redheart_core.model.presets import PRESETS
+from redheart_core.model.reader import load_model_reader
+from redheart_core.reasoning import emotion, verdict
+from redheart_core.reasoning.trace import Node, Recorder, Stage, Trace
+from redheart_core.text.features import CueKind, TextFeatures
+from redheart_core.text.language import require_supported
+from redheart_core.vocabulary.advice import HELP_NOTICE, HUMAN_NOTICE, NOTHING_STANDS_OUT, advice_for
+from redheart_core.vocabulary.bentham import Lens, View
+from redheart_core.vocabulary.dilemma import Dilemma, clean_passage
+from redheart_core.vocabulary.emotions import NUANCES
+from redheart_core.vocabulary.language import Language
+from redheart_core.vocabulary.reading import Family, NeuralReader
+from redheart_core.vocabulary.reasons import reason
+
+RULES_ONLY = "rules"
+"""Name under which the system runs without a neural part."""
+ADVICE_FLOOR = 0.3
+"""Below this score no emotion stands out enough for a recommendation."""
+WANTED_FAMILIES = (Family.GOEMOTIONS, Family.KOTE, Family.VAD)
+"""Families that a passage's analysis asks; each one refused lowers the confidence."""
+GRAVE_KINDS = (CueKind.DEATH, CueKind.LAW, CueKind.RIGHTS)
+GRAVE_HARM = 0.5
+"""Harm at least this severe touches health or safety."""
+
+
+class RedHeart:
+    """The system with one checkpoint, or with the rules alone when ``reader`` is None."""
+
+    def __init__(self, *, name: str, reader: NeuralReader | None) -> None:
+        self.name = name
+        self.reader = reader
+
+    @property
+    def checkpoint_sha256(self) -> str | None:
+        """Hash of the checkpoint; None for the rules alone."""
+        return self.reader.checkpoint_sha256 if self.reader else None
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """Neural families without trained weights."""
+        return refused_families(self.reader)
+
+    def analyze(self, text: str, *, language: str | None = None, profile: str = "neutral") -> PassageAnalysis:
+        """Answer the first question: which emotions a passage carries and what it calls for.
+
+        Args:
+            text: The passage, Korean or English.
+            language: Language of the sentences in the answer; the passage's own when absent.
+            profile: Name of a cultural profile.
+
+        Raises:
+            InputError: The passage or the profile cannot be used.
+        """
+        settings = Settings(profile=profile)
+        passage = clean_passage(text, what_en="text", what_ko="글")
+        found = require_supported(passage)
+        language = language or interface_language(found)
+        recorder = Recorder()
+        spoken = recorder.given("language", found.value)
+        context = recorder.given("context", "")
+        steps = read_passage(
+            recorder, "", passage, language=spoken, context=context, reader=self.reader, profile=profile
+        )
+        nuances = recorder.apply(
+            "emotion.nuances", emotion.emotion_nuances, stage=Stage.FINAL_OUTPUT, inputs={"scores": steps.scores}
+        )
+        confidence = _passage_confidence(recorder, steps, self.reader, language)
+        self_harm = bool(steps.features.value.of_kind(CueKind.SELF_HARM))
+        recommendation = _advice(recorder, steps, self_harm, language)
+        request = {"text": passage, "language": language, "settings": {"profile": settings.profile}}
+        return PassageAnalysis(
+            text=passage,
+            language=found,
+            emotions=steps.emotion_scores(),
+            nuances=tuple(_nuance(name, nuances.value[name]) for name in NUANCES),
+            vad=steps.neural.at(Family.VAD, "values").value,
+            recommendation=recommendation,
+            help_notice=HELP_NOTICE.text(language) if self_harm else None,
+            profile=profile,
+            cultural_activations=steps.activations.value,
+            confidence=confidence,
+            refused=self.refused,
+            trace=self._trace(recorder, "passage", request),
+        )
+
+    def evaluate_ethics(
+        self,
+        question: Dilemma,
+        *,
+        language: str | None = None,
+        profile: str = "neutral",
+        view_weights: Mapping[View, float] | None = None,
+        credences: Mapping[Lens, float] | None = None,
+    ) -> DilemmaEvaluation:
+        """Answer the second question: what follows from each option, and whether one scores clearly higher.
+
+        Args:
+            question: The dilemma.
+            language: Language of the sentences in the answer; the dilemma's own when absent.
+            profile: Name of a cultural profile.
+            view_weights: Shares of the three views; the default when absent.
+            credences: Shares of the three lenses; the default when absent.
+
+        Raises:
+            InputError: The text or a setting cannot be used.
+        """
+        defaults = Settings()
+        settings = Settings(
+            profile=profile,
+            view_weights=view_weights or defaults.view_weights,
+            credences=credences or defaults.credences,
+        )
+        found = require_supported("\n".join([question.situation, *(o.name for o in question.options)]))
+        language = language or interface_language(found)
+        recorder = Recorder()
+        shared = dilemma.begin(recorder, question, found, settings, self.reader)
+        request = {"dilemma": _dilemma_request(question), "language": language, "settings": settings.to_dict()}
+        options = dilemma.evaluate_options(recorder, shared, question)
+        comparison = dilemma.compare(recorder, shared, options)
+        texts = [shared.situation.value, *(o.passage.features.value for o in options)]
+        self_harm = any(features.of_kind(CueKind.SELF_HARM) for features in texts)
+        trace = self._trace(recorder, "dilemma", request)
+        return DilemmaEvaluation(
+            dilemma=question,
+            language=found,
+            options=()
+            if self_harm
+            else tuple(assemble.option_evaluation(o, comparison, i, shared, language) for i, o in enumerate(options)),
+            recommendation=_no_ranking(language)
+            if self_harm
+            else assemble.recommendation(options, comparison, language),
+            help_notice=HELP_NOTICE.text(language) if self_harm else None,
+            human_notice=HUMAN_NOTICE.text(language) if any(map(_is_grave, texts)) else None,
+            affected_parties=() if self_harm else assemble.parties(options, shared),
+            long_term_impact=() if self_harm else assemble.impacts(options, language),
+            counterfactuals=() if self_harm else assemble.counterfactuals(comparison, language),
+            confidence=assemble.confidence(options, comparison, language),
+            view_weights=settings.view_weights,
+            credences=settings.credences,
+            refused=self.refused,
+            trace=trace,
+        )
+
+    def _trace(self, recorder: Recorder, kind: str, request: Mapping[str, Any]) -> Trace:
+        checkpoint = {"name": self.name, "sha256": self.checkpoint_sha256, "refused": list(self.refused)}
+        return recorder.finish(kind=kind, request=request, checkpoint=checkpoint)
+
+
+def load_model(preset_or_path: str | Path = "compact") -> RedHeart:
+    """Load a shipped checkpoint by name, a checkpoint directory by path, or ``rules`` for no neural part at all.
+
+    Raises:
+        CheckpointError: It is missing, corrupt or inconsistent.
+    """
+    if preset_or_path == RULES_ONLY:
+        return RedHeart(name=RULES_ONLY, reader=None)
+    path = Path(preset_or_path)
+    if isinstance(preset_or_path, str) and preset_or_path in PRESETS:
+        path = Path(str(files("redheart_core").joinpath("checkpoints", preset_or_path)))
+        if not path.is_dir():
+            shipped = ", ".join(sorted(entry.name for entry in path.parent.iterdir() if entry.is_dir()))
+            raise CheckpointError(
+                f"No trained weights are shipped for the preset '{preset_or_path}'; shipped are: {shipped or 'none'}. "
+                f"Train it first, or load '{RULES_ONLY}' to calculate without a neural part."
+            )
+    return RedHeart(name=path.name, reader=load_model_reader(path))
+
+
+def interface_language(found: Language) -> str:
+    """Return the language to answer in when the reader has not chosen one."""
+    return "en" if found is Language.ENGLISH else "ko"
+
+
+def _advice(recorder: Recorder, steps: PassageSteps, self_harm: bool, language: str) -> Recommendation:
+    if self_harm:
+        return Recommendation(option=None, abstained=True, reason=HELP_NOTICE.text(language), code="self_harm")
+    strongest = recorder.apply(
+        "recommendation",
+        emotion.strongest_emotion,
+        stage=Stage.FINAL_OUTPUT,
+        inputs={"scores": steps.scores},
+        parameters={"floor": ADVICE_FLOOR},
+    )
+    advice = advice_for(strongest.value["name"]) if strongest.value["name"] else None
+    if advice is None:
+        text = NOTHING_STANDS_OUT.text(language)
+        return Recommendation(option=None, abstained=True, reason=text, code="nothing")
+    return Recommendation(option=None, abstained=False, reason=advice.text(language), code="advice")
+
+
+def _no_ranking(language: str) -> Recommendation:
+    return Recommendation(option=None, abstained=True, reason=reason("verdict.self_harm", language), code="self_harm")
+
+
+def _passage_confidence(
+    recorder: Recorder, steps: PassageSteps, reader: NeuralReader | None, language: str
+) -> Confidence:
+    trained = reader.trained_families if reader else frozenset()
+    counts = recorder.apply("num_cues", verdict.num_cues, stage=Stage.FEATURES, inputs={"features": steps.features})
+    parts: dict[str, Node[Any]] = {
+        "completeness": recorder.apply(
+            "confidence.completeness",
+            verdict.completeness,
+            stage=Stage.FINAL_OUTPUT,
+            inputs={},
+            parameters={"trained": sorted(trained), "wanted": list(WANTED_FAMILIES)},
+        ),
+        "evidence": recorder.apply(
+            "confidence.evidence", verdict.evidence_part, stage=Stage.FINAL_OUTPUT, inputs={"text": counts}
+        ),
+        "agreement": recorder.apply(
+            "confidence.agreement",
+            emotion.emotion_agreement,
+            stage=Stage.FINAL_OUTPUT,
+            inputs={"rule": steps.rule, "neural": steps.emotion_neural},
+        ),
+        "separation": recorder.given("confidence.separation", None, stage=Stage.FINAL_OUTPUT),
+    }
+    value = recorder.apply("confidence", verdict.confidence, stage=Stage.FINAL_OUTPUT, inputs=parts)
+    known = {name: node.value for name, node in parts.items() if node.value is not None}
+    notes = sentences.confidence_notes(
+        completeness=known["completeness"],
+        num_cues=counts.value,
+        agreement=known.get("agreement"),
+        language=language,
+    )
+    return Confidence(value=value.value, parts=known, notes=notes)
+
+
+def _nuance(name: str, score: float) -> Nuance:
+    category, grade = name.rsplit(".", 1)
+    return Nuance(emotion=category, grade=grade, score=score)
+
+
+def _is_grave(features: TextFeatures) -> bool:
+    return bool(features.of_kind(*GRAVE_KINDS)) or any(
+        cue.value >= GRAVE_HARM for cue in features.of_kind(CueKind.HARM)
+    )
+
+
+def _dilemma_request(question: Dilemma) -> dict[str, Any]:
+    return {
+        "situation": question.situation,
+        "options": [option.name for option in question.options],
+        "parties": [
+            {"name": p.name, "count": p.count, "vulnerability": float(p.vulnerability)} for p in question.parties
+        ],
+    }

@@ -1,0 +1,1 @@
+"""The one architecture, its presets, its parameter table, its checkpoints, and the reader built on them."""

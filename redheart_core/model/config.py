@@ -1,0 +1,140 @@
+"""What a model is made of, as numbers. A preset is only an instance of ``ModelConfig``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from redheart_core.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackboneConfig:
+    """The transformer that everything else reads."""
+
+    d_model: int
+    num_layers: int
+    num_heads: int
+    feedforward_width: int
+    projection_width: int
+    """Inner width of the output projection."""
+    conditioning_width: int
+    """Inner width of the network that sets the layer norms' scale and shift for each passage."""
+    dropout: float
+    """Probability inside the layers, in training only."""
+
+    def __post_init__(self) -> None:
+        _require_positive(self, "backbone", may_be_zero=("dropout",))
+        _require_divisible("backbone d_model", self.d_model, 2 * self.num_heads)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadConfig:
+    """A head: a deep network on the pooled passage."""
+
+    width: int
+    num_layers: int
+    """Residual layers after the first."""
+    dropout: float
+
+    def __post_init__(self) -> None:
+        _require_positive(self, "head", may_be_zero=("dropout", "num_layers"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecurrentAnalyzerConfig:
+    """The emotion analyser: a recurrent network over the sequence, then attention."""
+
+    width: int
+    num_gru_layers: int
+    num_heads: int
+
+    def __post_init__(self) -> None:
+        _require_positive(self, "emotion analyser")
+        _require_divisible("emotion analyser width", self.width, self.num_heads)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryAnalyzerConfig:
+    """An analyser that asks the sequence one learned question per output."""
+
+    width: int
+    num_heads: int
+    num_layers: int
+    """Residual layers after the attention."""
+    feedforward_width: int
+
+    def __post_init__(self) -> None:
+        _require_positive(self, "analyser")
+        _require_divisible("analyser width", self.width, self.num_heads)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeConfig:
+    """What connects the modules."""
+
+    width: int
+    integration_width: int
+    num_cache_slots: int
+    memory_width: int
+    """Numbers kept of each module's state."""
+    merge_width: int
+    recovery_width: int
+
+    def __post_init__(self) -> None:
+        _require_positive(self, "bridge")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuxiliaryConfig:
+    """Integration and adjustment."""
+
+    width: int
+    num_layers: int
+    dropout: float
+
+    def __post_init__(self) -> None:
+        _require_positive(self, "auxiliary", may_be_zero=("dropout",))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelConfig:
+    """Everything that determines the shape of a model. Each row of the parameter table has its own widths."""
+
+    preset: str
+    vocabulary_size: int
+    max_tokens: int
+    """Window, special tokens included."""
+    feature_dropout: float
+    """Probability with which a feature of the sequence states is masked, in training and for deviations."""
+    backbone: BackboneConfig
+    emotion_head: HeadConfig
+    bentham_head: HeadConfig
+    regret_head: HeadConfig
+    surd_head: HeadConfig
+    emotion_analyzer: RecurrentAnalyzerConfig
+    bentham_calculator: QueryAnalyzerConfig
+    regret_analyzer: QueryAnalyzerConfig
+    counterfactual_reasoner: QueryAnalyzerConfig
+    surd_analyzer: QueryAnalyzerConfig
+    auxiliary: AuxiliaryConfig
+    bridge: BridgeConfig
+
+    def __post_init__(self) -> None:
+        if self.vocabulary_size < 5 or self.max_tokens < 8:
+            raise ConfigError(
+                f"vocabulary_size is {self.vocabulary_size} and max_tokens {self.max_tokens}; need at least 5 and 8."
+            )
+        if not 0 < self.feature_dropout < 1:
+            raise ConfigError(f"feature_dropout is {self.feature_dropout}; it must lie strictly between 0 and 1.")
+
+
+def _require_positive(config: object, owner: str, *, may_be_zero: tuple[str, ...] = ()) -> None:
+    for field in fields(config):  # type: ignore[arg-type]  # called with dataclasses only
+        value = getattr(config, field.name)
+        if value < 0 or (value == 0 and field.name not in may_be_zero):
+            raise ConfigError(f"{owner}: {field.name} is {value}; it must be positive.")
+
+
+def _require_divisible(name: str, width: int, divisor: int) -> None:
+    if width % divisor:
+        raise ConfigError(f"{name} is {width}, which {divisor} does not divide.")

@@ -1,0 +1,161 @@
+"""The whole model: backbone, heads, analysers, bridge, auxiliary modules, in one forward path.
+
+Training, inference and explanation all go through ``RedHeartModel``; what differs is where they enter: token ids,
+token vectors (attribution), or sequence states (the dropout masks that measure uncertainty).
+
+Dimensions: B passages, T tokens, D width, P = 3D pooled width, C outputs of a family, M modules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import torch
+from torch import Tensor, nn
+
+from redheart_core.model import analyzers
+from redheart_core.model.auxiliary import AuxiliaryModules
+from redheart_core.model.backbone import Backbone
+from redheart_core.model.bridge import ModuleBridge
+from redheart_core.model.config import ModelConfig
+from redheart_core.model.heads import SubjectHead
+from redheart_core.model.layers import FeatureDropout, masked_mean
+from redheart_core.vocabulary.reading import Family
+
+HIDING_PROBABILITY = 0.1
+"""How often a module's state is hidden from the bridge in training, so that its recovery is learned."""
+
+
+class Part(StrEnum):
+    """A head or an analyser: a module whose state the bridge merges."""
+
+    EMOTION_HEAD = "emotion_head"
+    BENTHAM_HEAD = "bentham_head"
+    REGRET_HEAD = "regret_head"
+    SURD_HEAD = "surd_head"
+    EMOTION_ANALYZER = "emotion_analyzer"
+    BENTHAM_CALCULATOR = "bentham_calculator"
+    REGRET_ANALYZER = "regret_analyzer"
+    COUNTERFACTUAL_REASONER = "counterfactual_reasoner"
+    SURD_ANALYZER = "surd_analyzer"
+
+
+ALL_PARTS = frozenset(Part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ModelOutput:
+    """Logits of a batch of passages."""
+
+    logits: Mapping[Family, Tensor]
+    """(B, C) by family, before temperature and output scale."""
+    recovery_error: Tensor
+    """See ``Merged.recovery_error``."""
+
+
+class RedHeartModel(nn.Module):
+    """The one architecture. A config decides every width; nothing is created after construction."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        d_model = config.backbone.d_model
+        pooled_width = 3 * d_model
+        self.backbone = Backbone(config.backbone, vocabulary_size=config.vocabulary_size, max_tokens=config.max_tokens)
+        self.feature_dropout = FeatureDropout(config.feature_dropout)
+        self.heads = nn.ModuleDict(_heads(config, pooled_width))
+        self.analyzers = nn.ModuleDict(_analyzers(config, d_model))
+        widths = {part.value: int(self._part(part).state_width) for part in Part}
+        self.bridge = ModuleBridge(config.bridge, widths)
+        self.auxiliary = AuxiliaryModules(config.auxiliary, bridge_width=config.bridge.width, pooled_width=pooled_width)
+
+    def forward(
+        self, ids_BT: Tensor, mask_BT: Tensor, segments_BT: Tensor, *, parts: frozenset[Part] = ALL_PARTS
+    ) -> ModelOutput:
+        """Read token ids (B, T). ``parts`` are the modules that run; the bridge masks the others."""
+        embeddings_BTD = self.backbone.embedding(ids_BT)
+        return self.forward_from_embeddings(embeddings_BTD, mask_BT, segments_BT, parts=parts)
+
+    def forward_from_embeddings(
+        self,
+        embeddings_BTD: Tensor,
+        mask_BT: Tensor,
+        segments_BT: Tensor,
+        *,
+        parts: frozenset[Part] = ALL_PARTS,
+    ) -> ModelOutput:
+        """Read token vectors (B, T, D), without position and segment. Padding must follow the passage."""
+        hidden_BTD = self.backbone(embeddings_BTD, mask_BT, segments_BT)
+        return self.forward_from_states(self.feature_dropout(hidden_BTD), mask_BT, parts=parts)
+
+    def forward_from_states(
+        self,
+        hidden_BTD: Tensor,
+        mask_BT: Tensor,
+        *,
+        parts: frozenset[Part] = ALL_PARTS,
+    ) -> ModelOutput:
+        """Read sequence states (B, T, D), as the backbone gives them or with features masked."""
+        pooled_BP = _pool(hidden_BTD, mask_BT)
+        states: dict[str, Tensor] = {}
+        logits: dict[Family, Tensor] = {}
+        for part in Part:
+            if part in parts:
+                states[part.value], own = self._run(part, hidden_BTD, mask_BT, pooled_BP)
+                _add(logits, own)
+        hidden_BM = self._hide(hidden_BTD.shape[0]) if self.training else None
+        merged = self.bridge(states, hidden_BM)
+        _add(logits, self.auxiliary(merged.state_BW, pooled_BP))
+        return ModelOutput(logits=logits, recovery_error=merged.recovery_error)
+
+    def _run(
+        self, part: Part, hidden_BTD: Tensor, mask_BT: Tensor, pooled_BP: Tensor
+    ) -> tuple[Tensor, dict[Family, Tensor]]:
+        module = self._part(part)
+        result: tuple[Tensor, dict[Family, Tensor]] = (
+            module(pooled_BP) if part.value in self.heads else module(hidden_BTD, mask_BT)
+        )
+        return result
+
+    def _part(self, part: Part) -> nn.Module:
+        return self.heads[part.value] if part.value in self.heads else self.analyzers[part.value]
+
+    def _hide(self, batch: int) -> Tensor:
+        return torch.rand(batch, len(Part)) < HIDING_PROBABILITY
+
+
+def _heads(config: ModelConfig, pooled_width: int) -> dict[str, SubjectHead]:
+    def head(part: Part, *families: Family) -> SubjectHead:
+        return SubjectHead(getattr(config, part.value), pooled_width=pooled_width, families=families)
+
+    return {
+        Part.EMOTION_HEAD.value: head(Part.EMOTION_HEAD, *analyzers.EMOTION_FAMILIES),
+        Part.BENTHAM_HEAD.value: head(Part.BENTHAM_HEAD, Family.HEDONIC, Family.BENTHAM),
+        Part.REGRET_HEAD.value: head(Part.REGRET_HEAD, Family.REGRET),
+        Part.SURD_HEAD.value: head(Part.SURD_HEAD, Family.SURD),
+    }
+
+
+def _analyzers(config: ModelConfig, d_model: int) -> dict[str, nn.Module]:
+    return {
+        Part.EMOTION_ANALYZER.value: analyzers.NeuralEmotionAnalyzer(config.emotion_analyzer, d_model=d_model),
+        Part.BENTHAM_CALCULATOR.value: analyzers.NeuralBenthamCalculator(config.bentham_calculator, d_model=d_model),
+        Part.REGRET_ANALYZER.value: analyzers.NeuralRegretAnalyzer(config.regret_analyzer, d_model=d_model),
+        Part.COUNTERFACTUAL_REASONER.value: analyzers.NeuralCounterfactualReasoner(
+            config.counterfactual_reasoner, d_model=d_model
+        ),
+        Part.SURD_ANALYZER.value: analyzers.NeuralSURDAnalyzer(config.surd_analyzer, d_model=d_model),
+    }
+
+
+def _pool(hidden_BTD: Tensor, mask_BT: Tensor) -> Tensor:
+    lowest = torch.finfo(hidden_BTD.dtype).min
+    highest_BD = hidden_BTD.masked_fill(~mask_BT.unsqueeze(-1), lowest).amax(dim=1)
+    return torch.cat([hidden_BTD[:, 0], masked_mean(hidden_BTD, mask_BT), highest_BD], dim=-1)
+
+
+def _add(total: dict[Family, Tensor], part: Mapping[Family, Tensor]) -> None:
+    for family, logits in part.items():
+        total[family] = total[family] + logits if family in total else logits

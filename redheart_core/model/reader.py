@@ -1,0 +1,106 @@
+"""Reading passages with a checkpoint: one passage at a time, without state between calls.
+
+Dimensions: K dropout masks, T tokens, D width, C outputs of a family.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from redheart_core.model.checkpoint import LoadedCheckpoint, load_checkpoint
+from redheart_core.model.network import ModelOutput
+from redheart_core.model.outputs import to_output_scale
+from redheart_core.text.tokenizer import Encoding
+from redheart_core.vocabulary.reading import OUTPUTS, Family, FamilyReading, NeuralReading
+
+NUM_MASKS = 8
+MASK_SEED = 20_250_826
+DECIMALS = 6
+
+
+class ModelReader:
+    """The neural part as the rest of the system sees it (``NeuralReader``). Safe to share between threads."""
+
+    def __init__(self, checkpoint: LoadedCheckpoint) -> None:
+        self._checkpoint = checkpoint
+        config = checkpoint.model.config
+        self._keep_K1D = _fixed_masks(config.backbone.d_model, config.feature_dropout)
+
+    @property
+    def checkpoint(self) -> LoadedCheckpoint:
+        """The weights, tokenizer and configuration that are read with."""
+        return self._checkpoint
+
+    @property
+    def checkpoint_sha256(self) -> str:
+        """Hash that identifies the weights, the tokenizer and the configuration together."""
+        return self._checkpoint.sha256
+
+    @property
+    def trained_families(self) -> frozenset[Family]:
+        """Families that may be read."""
+        return frozenset(self._checkpoint.manifest.trained_outputs)
+
+    def encode(self, text: str, *, context: str = "") -> Encoding:
+        """Return the tokens that ``read`` sees."""
+        max_tokens = self._checkpoint.model.config.max_tokens
+        return self._checkpoint.tokenizer.encode(text, context=context, max_tokens=max_tokens)
+
+    def read(self, text: str, *, context: str = "") -> NeuralReading:
+        """Read ``text``, seen against ``context``.
+
+        The values come from one pass with nothing masked. The deviations come from eight more passes of everything
+        behind the backbone, each with the same fixed features masked on every call.
+        """
+        encoding = self.encode(text, context=context)
+        with torch.inference_mode():
+            value, masked = self._run(encoding)
+        families = {family: self._family(family, value, masked) for family in Family if self._is_trained(family)}
+        return NeuralReading(families=families, num_tokens=len(encoding.ids), truncated=encoding.truncated)
+
+    def _run(self, encoding: Encoding) -> tuple[ModelOutput, ModelOutput]:
+        model = self._checkpoint.model
+        mask_BT = torch.ones(1, len(encoding.ids), dtype=torch.bool)
+        embeddings_BTD = model.backbone.embedding(torch.tensor([encoding.ids]))
+        hidden_BTD = model.backbone(embeddings_BTD, mask_BT, torch.tensor([encoding.segments]))
+        value = model.forward_from_states(hidden_BTD, mask_BT)
+        masked = model.forward_from_states(hidden_BTD * self._keep_K1D, mask_BT.expand(NUM_MASKS, -1))
+        return value, masked
+
+    def _is_trained(self, family: Family) -> bool:
+        return family in self._checkpoint.manifest.trained_outputs
+
+    def _family(self, family: Family, value: ModelOutput, masked: ModelOutput) -> FamilyReading:
+        temperature = self._checkpoint.manifest.temperatures[family]
+        values_C = to_output_scale(family, value.logits[family], temperature)[0]
+        masked_KC = to_output_scale(family, masked.logits[family], temperature)
+        deviations_C = masked_KC.double().std(dim=0, correction=1)
+        return FamilyReading(values=self._named(family, values_C), deviations=self._named(family, deviations_C))
+
+    def _named(self, family: Family, numbers_C: Tensor) -> Mapping[str, float]:
+        trained = frozenset(self._checkpoint.manifest.trained_outputs[family])
+        return {
+            name: round(number, DECIMALS)
+            for name, number in zip(OUTPUTS[family], numbers_C.double().tolist(), strict=True)
+            if name in trained
+        }
+
+
+def load_model_reader(directory: Path) -> ModelReader:
+    """Load a checkpoint folder for reading.
+
+    Raises:
+        CheckpointError: See ``load_checkpoint``.
+    """
+    return ModelReader(load_checkpoint(directory))
+
+
+def _fixed_masks(width: int, probability: float) -> Tensor:
+    """Return the dropout masks (K, 1, D), the same in every process."""
+    generator = torch.Generator().manual_seed(MASK_SEED)
+    keep_K1D = torch.rand(NUM_MASKS, 1, width, generator=generator) >= probability
+    return keep_K1D / (1 - probability)

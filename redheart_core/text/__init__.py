@@ -1,0 +1,1 @@
+"""From characters to features: language, tokens, cues with their spans."""

@@ -1,0 +1,42 @@
+"""``python -m redheart_core.training --config compact``: train, evaluate, write the checkpoint."""
+
+from __future__ import annotations
+
+import logging
+from importlib.resources import files
+from pathlib import Path
+
+import click
+import torch
+
+from redheart_core.errors import RedHeartError
+from redheart_core.training.config import load_config
+from redheart_core.training.run import run_training
+
+NUM_THREADS = 2
+
+
+@click.command()
+@click.option("--config", "config_name", default="compact", help="A shipped configuration or a TOML file.")
+@click.option("--data", "data_dir", default="../shared/data", type=click.Path(path_type=Path), help="Data folder.")
+@click.option("--out", "out_dir", default=None, type=click.Path(path_type=Path), help="Checkpoint folder.")
+@click.option("--log", "log_file", default=None, type=click.Path(path_type=Path), help="Also log to this file.")
+def main(config_name: str, data_dir: Path, out_dir: Path | None, log_file: Path | None) -> None:
+    """Train a model and write its checkpoint."""
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    if log_file is not None:
+        handlers.append(logging.FileHandler(log_file, encoding="utf-8"))
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", handlers=handlers)
+    torch.set_num_threads(NUM_THREADS)
+    shipped = Path(str(files("redheart_core"))) / "checkpoints"
+    try:
+        config = load_config(config_name)
+        target = out_dir if out_dir is not None else shipped / config.preset
+        command = f"python -m redheart_core.training --config {config_name}"
+        run_training(config, data_dir=data_dir, out_dir=target, command=command)
+    except RedHeartError as error:
+        raise click.ClickException(str(error)) from error
+
+
+if __name__ == "__main__":
+    main()

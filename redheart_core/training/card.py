@@ -1,0 +1,53 @@
+"""The model card: what the weights can do, measured; what they cannot; what they were made of."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from redheart_core.training.run import RunSummary
+
+
+def render_card(summary: RunSummary) -> str:
+    """Return the card as Markdown: the measured part from the run, the rest from ``card_template.md``."""
+    template = files("redheart_core.training").joinpath("card_template.md").read_text(encoding="utf-8")
+    return (
+        template.replace("{{preset}}", summary.config.preset)
+        .replace("{{metrics}}", _metrics(summary))
+        .replace("{{temperatures}}", _temperatures(summary))
+        .replace("{{data}}", _data(summary))
+        .replace("{{run}}", _run(summary))
+    )
+
+
+def _metrics(summary: RunSummary) -> str:
+    rows = [
+        f"| {metric.task} | {metric.name} | {metric.value:.3f} | {metric.baseline:.3f} | {metric.num_rows} |"
+        for metric in summary.metrics
+    ]
+    return "\n".join(["| task | metric | model | baseline | rows |", "|---|---|---|---|---|", *rows])
+
+
+def _temperatures(summary: RunSummary) -> str:
+    rows = [f"| {family.value} | {value:.3f} |" for family, value in sorted(summary.temperatures.items())]
+    return "\n".join(["| family | temperature |", "|---|---|", *rows])
+
+
+def _data(summary: RunSummary) -> str:
+    entries = sorted({(file.name, file.licence, file.sha256) for task in summary.tasks for file in task.files})
+    rows = [f"| {name} | {licence} | `{sha256}` |" for name, licence, sha256 in entries]
+    return "\n".join(["| file | licence | SHA-256 |", "|---|---|---|", *rows])
+
+
+def _run(summary: RunSummary) -> str:
+    config = summary.config
+    return "\n".join(
+        [
+            f"- Command: `{summary.command}`",
+            f"- Seed {config.seed}, {summary.steps_done} of {config.steps} steps, batch {config.batch_size}",
+            f"- AdamW, rate {config.learning_rate:g} with linear warm-up and decay, weight decay {config.weight_decay}",
+            f"- {summary.num_parameters:,} parameters, stored as float16, computed with as float32",
+            f"- {summary.minutes:.0f} minutes on {summary.hardware}",
+        ]
+    )

@@ -1,0 +1,165 @@
+"""Development metrics of a model, each beside what a constant or the majority reaches; and the temperatures.
+
+Dimensions: B items, C outputs of a family, K target columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from redheart_core.model.network import RedHeartModel
+from redheart_core.model.outputs import to_output_scale
+from redheart_core.training import metrics
+from redheart_core.training.batches import Item, collate, cut
+from redheart_core.training.objectives import (
+    BinaryTerm,
+    EmotionObjective,
+    JudgedObjective,
+    PleasureObjective,
+    VadObjective,
+    integrated_surrogate,
+)
+from redheart_core.training.tasks import Task
+from redheart_core.vocabulary.reading import OUTPUTS, Family
+
+GROUP_SIZE = 4
+EVALUATION_BATCH = 128
+TEMPERATURES = tuple(round(0.4 * 1.06**step, 4) for step in range(48))
+"""Candidates from 0.4 to about 6."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One measured number with its floor."""
+
+    task: str
+    name: str
+    value: float
+    baseline: float
+    """What needs no reading: the best constant, the majority, or a coin."""
+    num_rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Prediction:
+    """Logits and targets of a whole development set."""
+
+    task: Task
+    logits: Mapping[Family, Tensor]
+    """(rows, C) by family; for pairs all first passages before all second ones."""
+    target_BK: Tensor
+    groups: tuple[str, ...]
+
+
+def predict(model: RedHeartModel, task: Task, items: Sequence[Item]) -> Prediction:
+    """Run the model over a development set in its own order of lengths."""
+    order = sorted(range(len(items)), key=lambda index: items[index].num_tokens)
+    outputs: list[Mapping[Family, Tensor]] = []
+    targets: list[Tensor] = []
+    model.eval()
+    with torch.inference_mode():
+        batches = cut([items[index] for index in order], batch_size=EVALUATION_BATCH, max_batch_tokens=8192)
+        for batch in map(collate, batches):
+            outputs.append(model(batch.ids_RT, batch.mask_RT, batch.segments_RT).logits)
+            targets.append(batch.target_BK)
+    sides = len(items[0].encodings)
+    logits = {family: _joined([output[family] for output in outputs], sides) for family in Family}
+    groups = tuple(task.dev[index].group for index in order)
+    return Prediction(task=task, logits=logits, target_BK=torch.cat(targets), groups=groups)
+
+
+def measure(prediction: Prediction) -> list[Metric]:
+    """Return the metrics that belong to the task's objective."""
+    objective = prediction.task.objective
+    if isinstance(objective, EmotionObjective):
+        return _measure_emotions(prediction, objective.family)
+    if isinstance(objective, VadObjective):
+        return _measure_ratings(prediction)
+    if isinstance(objective, JudgedObjective):
+        return _measure_judged(prediction, objective)
+    return _measure_pairs(prediction)
+
+
+def fit_temperatures(predictions: Iterable[Prediction], families: Iterable[Family]) -> dict[Family, float]:
+    """Choose for each family the divisor with the smallest cross-entropy on development data; 1 without any."""
+    terms = [
+        term
+        for prediction in predictions
+        for term in prediction.task.objective.binary_terms(prediction.logits, prediction.target_BK)
+    ]
+    return {family: _temperature([term for term in terms if term.family is family]) for family in families}
+
+
+def _temperature(terms: Sequence[BinaryTerm]) -> float:
+    if not terms:
+        return 1.0
+    return min(TEMPERATURES, key=lambda candidate: sum(_cross_entropy(term, candidate) for term in terms))
+
+
+def _cross_entropy(term: BinaryTerm, temperature: float) -> float:
+    each = binary_cross_entropy_with_logits(term.logits / temperature, term.targets, reduction="none")
+    return float((each * term.mask).sum() / term.mask.sum().clamp(min=1.0))
+
+
+def _joined(parts: Sequence[Tensor], sides: int) -> Tensor:
+    by_side = [part.float().chunk(sides) for part in parts]
+    return torch.cat([piece[side] for side in range(sides) for piece in by_side])
+
+
+def _measure_emotions(prediction: Prediction, family: Family) -> list[Metric]:
+    scores_BC, labels_BC = torch.sigmoid(prediction.logits[family]), prediction.target_BK[:, :-2]
+    value, threshold = metrics.best_macro_f1(scores_BC, labels_BC)
+    everything, _ = metrics.best_macro_f1(torch.ones_like(scores_BC), labels_BC)
+    name = f"macro-F1 at the best global threshold ({threshold:.2f})"
+    return [_metric(prediction, name, value, everything)]
+
+
+def _measure_ratings(prediction: Prediction) -> list[Metric]:
+    ratings = to_output_scale(Family.VAD, prediction.logits[Family.VAD])
+    return [
+        _metric(
+            prediction,
+            f"Pearson r, {name}",
+            metrics.pearson(ratings[:, column], prediction.target_BK[:, column]),
+            0.0,
+        )
+        for column, name in enumerate(OUTPUTS[Family.VAD])
+    ]
+
+
+def _measure_judged(prediction: Prediction, objective: JudgedObjective) -> list[Metric]:
+    scores_B = torch.sigmoid(prediction.logits[objective.family][:, objective.column])
+    labels_B = prediction.target_BK[:, 0]
+    majority_B = torch.full_like(labels_B, float(labels_B.mean() >= 0.5))
+    measured = [
+        _metric(prediction, "accuracy", metrics.accuracy(scores_B, labels_B), metrics.accuracy(majority_B, labels_B))
+    ]
+    if prediction.task.name in ("justice", "deontology"):
+        value, count = metrics.exact_match(scores_B, labels_B, prediction.groups, size=GROUP_SIZE)
+        floor, _ = metrics.exact_match(majority_B, labels_B, prediction.groups, size=GROUP_SIZE)
+        measured.append(_metric(prediction, f"exact match, {count} groups of {GROUP_SIZE}", value, floor))
+    return measured
+
+
+def _measure_pairs(prediction: Prediction) -> list[Metric]:
+    if isinstance(prediction.task.objective, PleasureObjective):
+        compared = {
+            "pairwise accuracy, hedonic value": prediction.logits[Family.HEDONIC][:, 0],
+            "pairwise accuracy, stand-in for the integrated score": integrated_surrogate(prediction.logits),
+        }
+    else:
+        column = OUTPUTS[Family.REASONING].index("acceptable")
+        compared = {"pairwise accuracy, acceptable": prediction.logits[Family.REASONING][:, column]}
+    return [
+        _metric(prediction, name, metrics.pairwise_accuracy(*scores.chunk(2)), 0.5) for name, scores in compared.items()
+    ]
+
+
+def _metric(prediction: Prediction, name: str, value: float, baseline: float) -> Metric:
+    rows = prediction.target_BK.shape[0]
+    return Metric(task=prediction.task.name, name=name, value=value, baseline=baseline, num_rows=rows)

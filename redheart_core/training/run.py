@@ -1,0 +1,179 @@
+"""One training run from data folder to checkpoint."""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import torch
+
+from redheart_core.data.corpus import shippable_texts
+from redheart_core.model.checkpoint import save_checkpoint
+from redheart_core.model.manifest import FORMAT_VERSION, Manifest, Provenance
+from redheart_core.model.network import RedHeartModel
+from redheart_core.model.presets import preset
+from redheart_core.text.tokenizer import Tokenizer, build_tokenizer
+from redheart_core.training.batches import Item, tokenize
+from redheart_core.training.card import render_card
+from redheart_core.training.config import TrainingConfig
+from redheart_core.training.evaluation import Metric, fit_temperatures, measure, predict
+from redheart_core.training.loop import train
+from redheart_core.training.objectives import REGRET_PROXIES, EmotionObjective
+from redheart_core.training.tasks import Task, load_tasks
+from redheart_core.training.vectors import ppmi_vectors
+from redheart_core.vocabulary.reading import OUTPUTS, Family
+
+logger = logging.getLogger(__name__)
+
+TRAINED_OUTPUTS: dict[Family, tuple[str, ...]] = {
+    Family.GOEMOTIONS: OUTPUTS[Family.GOEMOTIONS],
+    Family.KOTE: OUTPUTS[Family.KOTE],
+    Family.VAD: OUTPUTS[Family.VAD],
+    Family.HEDONIC: OUTPUTS[Family.HEDONIC],
+    Family.BENTHAM: OUTPUTS[Family.BENTHAM],
+    Family.REASONING: OUTPUTS[Family.REASONING],
+    Family.REGRET: REGRET_PROXIES,
+}
+"""What the tasks of ``load_tasks`` teach."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """What the model card reports about a run."""
+
+    config: TrainingConfig
+    command: str
+    metrics: tuple[Metric, ...]
+    temperatures: Mapping[Family, float]
+    tasks: tuple[Task, ...]
+    steps_done: int
+    minutes: float
+    hardware: str
+    num_parameters: int
+
+
+def run_training(config: TrainingConfig, *, data_dir: Path, out_dir: Path, command: str) -> RunSummary:
+    """Train a model and write its checkpoint to ``out_dir``, now and then and at the end.
+
+    Raises:
+        DataError: A data set is missing or malformed, or the loss is not finite.
+        ConfigError: The preset is unknown.
+    """
+    started_s = time.monotonic()
+    torch.manual_seed(config.seed)
+    tasks = load_tasks(data_dir)
+    _log_label_statistics(tasks)
+    with tempfile.TemporaryDirectory() as scratch:
+        tokenizer_file = Path(scratch) / "tokenizer.json"
+        texts = shippable_texts(data_dir)
+        build_tokenizer(texts, tokenizer_file)
+        tokenizer = Tokenizer.from_file(tokenizer_file)
+        model = _build_model(config, tokenizer, texts)
+        _start_at_base_rates(model, tasks)
+        items = _tokenized(tasks, tokenizer, model, dev=False)
+        dev_items = _tokenized(tasks, tokenizer, model, dev=True)
+
+        def save(step: int) -> RunSummary:
+            summary = _summarise(model, tasks, dev_items, config, command, step, started_s)
+            _write(out_dir, model, tokenizer_file, summary)
+            model.train()
+            return summary
+
+        train(model, tasks, items, config, save=save)
+        return save(config.steps)
+
+
+def _build_model(config: TrainingConfig, tokenizer: Tokenizer, texts: Sequence[str]) -> RedHeartModel:
+    model = RedHeartModel(preset(config.preset))
+    encodings = tokenizer.encode_many([(text, "") for text in texts], max_tokens=model.config.max_tokens)
+    table = model.backbone.embedding.token.weight
+    vectors = ppmi_vectors(
+        [encoding.ids[1:-1] for encoding in encodings],
+        vocabulary_size=table.shape[0],
+        width=table.shape[1],
+        seed=config.seed,
+    )
+    with torch.no_grad():
+        table.copy_(vectors)
+    logger.info("embedding starts from co-occurrence in %d passages", len(texts))
+    return model
+
+
+def _start_at_base_rates(model: RedHeartModel, tasks: Sequence[Task]) -> None:
+    """Let rare emotions start rare, so that the first steps are not spent on pushing all logits down."""
+    for task in tasks:
+        if isinstance(task.objective, EmotionObjective):
+            targets = torch.tensor([example.target[:-2] for example in task.train])
+            rate = targets.mean(dim=0).clamp(1e-4, 1 - 1e-4)
+            readout = model.auxiliary.readouts[task.objective.family.value]
+            with torch.no_grad():
+                readout.bias.copy_(torch.logit(rate))
+
+
+def _tokenized(
+    tasks: Sequence[Task], tokenizer: Tokenizer, model: RedHeartModel, *, dev: bool
+) -> dict[str, tuple[Item, ...]]:
+    max_tokens = model.config.max_tokens
+    return {task.name: tokenize(task.dev if dev else task.train, tokenizer, max_tokens=max_tokens) for task in tasks}
+
+
+def _summarise(
+    model: RedHeartModel,
+    tasks: tuple[Task, ...],
+    dev_items: Mapping[str, Sequence[Item]],
+    config: TrainingConfig,
+    command: str,
+    steps_done: int,
+    started_s: float,
+) -> RunSummary:
+    predictions = [predict(model, task, dev_items[task.name]) for task in tasks]
+    measured = tuple(chain.from_iterable(measure(prediction) for prediction in predictions))
+    for metric in measured:
+        logger.info(
+            "dev at step %d: %s, %s: %.3f (baseline %.3f, %d rows)",
+            steps_done, metric.task, metric.name, metric.value, metric.baseline, metric.num_rows,
+        )  # fmt: skip
+    return RunSummary(
+        config=config,
+        command=command,
+        metrics=measured,
+        temperatures=fit_temperatures(predictions, TRAINED_OUTPUTS),
+        tasks=tasks,
+        steps_done=steps_done,
+        minutes=(time.monotonic() - started_s) / 60,
+        hardware=f"{os.cpu_count()} CPU cores ({platform.machine()}), torch {torch.__version__}, bfloat16 autocast",
+        num_parameters=sum(parameter.numel() for parameter in model.parameters()),
+    )
+
+
+def _write(out_dir: Path, model: RedHeartModel, tokenizer_file: Path, summary: RunSummary) -> None:
+    manifest = Manifest(
+        format_version=FORMAT_VERSION,
+        model=model.config,
+        tokenizer_sha256="",
+        parameters_sha256="",
+        trained_outputs=TRAINED_OUTPUTS,
+        temperatures=summary.temperatures,
+        provenance=Provenance(
+            command=summary.command,
+            seed=summary.config.seed,
+            steps=summary.steps_done,
+            data_sha256={file.name: file.sha256 for task in summary.tasks for file in task.files},
+        ),
+    )
+    save_checkpoint(out_dir, model=model, tokenizer_file=tokenizer_file, manifest=manifest, card=render_card(summary))
+    logger.info("checkpoint after %d steps written to %s", summary.steps_done, out_dir.name)
+
+
+def _log_label_statistics(tasks: Sequence[Task]) -> None:
+    for task in tasks:
+        columns = list(zip(*(example.target for example in task.train), strict=True))
+        means = " ".join(f"{sum(column) / len(column):.3f}" for column in columns[:6])
+        logger.info("%s: %d train, %d dev, mean of targets %s", task.name, len(task.train), len(task.dev), means)

@@ -1,0 +1,187 @@
+"""The tasks of the first training: which rows, turned into which targets, learned by which objective."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from redheart_core.data import emotions, ethics, stories
+from redheart_core.data.rows import ChoiceRow, Dataset, EmotionRow, JudgedRow, PairRow, StoryRow, VadRow
+from redheart_core.data.source import file_sha256
+from redheart_core.data.splits import split_groups
+from redheart_core.training import objectives
+from redheart_core.training.objectives import Objective
+from redheart_core.vocabulary.emotions import EMOTIONS, GOEMOTIONS, KOTE
+from redheart_core.vocabulary.reading import Family
+
+Row = TypeVar("Row")
+HARMS = frozenset({"death", "pain", "disable", "freedom"})
+LOST_PLEASURE = 0.7
+"""Target for an action that breaks only the rule against depriving somebody of pleasure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One item of a task: one or two passages, each with a context, and the target columns."""
+
+    passages: tuple[tuple[str, str], ...]
+    """(text, context), the order of ``Tokenizer.encode_many``."""
+    target: tuple[float, ...]
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataFile:
+    """Provenance of a file that weights were trained on."""
+
+    dataset: str
+    licence: str
+    name: str
+    """Path below the data folder."""
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One data set with its objective."""
+
+    name: str
+    objective: Objective
+    train: tuple[Example, ...]
+    dev: tuple[Example, ...]
+    files: tuple[DataFile, ...]
+
+
+def load_tasks(data_dir: Path) -> tuple[Task, ...]:
+    """Read every data set of the first training from ``data_dir``."""
+    return (*_emotion_tasks(data_dir), *_ethics_tasks(data_dir), *_story_tasks(data_dir))
+
+
+def _emotion_tasks(data_dir: Path) -> Iterable[Task]:
+    signs = _valence_signs("goemotions")
+    for language in ("en", "ko"):
+        train = emotions.read_goemotions(data_dir, language=language, part="train")
+        dev = emotions.read_goemotions(data_dir, language=language, part="dev")
+        objective = objectives.EmotionObjective(Family.GOEMOTIONS)
+        to_example = _emotion_example(GOEMOTIONS, signs)
+        yield _task(train.name, objective, data_dir, (train, dev), to_example, train.rows, dev.rows)
+    kote = emotions.read_kote(data_dir)
+    split = split_groups(kote, share=0.1)
+    to_example = _emotion_example(KOTE, _valence_signs("kote"))
+    objective = objectives.EmotionObjective(Family.KOTE)
+    yield _task("kote", objective, data_dir, (kote,), to_example, split.train, split.dev)
+    ratings = emotions.read_emobank(data_dir, part="train")
+    dev_ratings = emotions.read_emobank(data_dir, part="dev")
+    vad = objectives.VadObjective()
+    yield _task("emobank", vad, data_dir, (ratings,), _vad_example, ratings.rows, dev_ratings.rows)
+
+
+def _ethics_tasks(data_dir: Path) -> Iterable[Task]:
+    pairs = ethics.read_utilitarianism(data_dir)
+    split = split_groups(pairs, share=0.1)
+    pleasure = objectives.PleasureObjective()
+    yield _task("utilitarianism", pleasure, data_dir, (pairs,), _pair_example, split.train, split.dev)
+    for name, output, share, reader in (
+        ("justice", "just", 0.4, ethics.read_justice),
+        ("deontology", "dutiful", 0.4, ethics.read_deontology),
+        ("virtue", "virtuous", 0.15, ethics.read_virtue),
+        ("commonsense", "acceptable", 0.15, ethics.read_commonsense),
+    ):
+        rows = reader(data_dir)
+        judged = split_groups(rows, share=share)
+        objective = objectives.JudgedObjective(Family.REASONING, output)
+        yield _task(name, objective, data_dir, (rows,), _judged_example, judged.train, judged.dev)
+
+
+def _story_tasks(data_dir: Path) -> Iterable[Task]:
+    train = stories.read_moral_stories(data_dir, part="train")
+    dev = stories.read_moral_stories(data_dir, part="dev")
+    story = objectives.StoryObjective()
+    yield _task("moral_stories", story, data_dir, (train, dev), _story_example, train.rows, dev.rows)
+    results = stories.read_consequences(data_dir)
+    split = split_groups(results, share=0.1)
+    pleasant = objectives.JudgedObjective(Family.HEDONIC, "hedonic")
+    yield _task("consequences", pleasant, data_dir, (results,), _judged_example, split.train, split.dev)
+    choices = stories.read_moral_choice(data_dir)
+    halves = split_groups(choices, share=0.15)
+    choice = objectives.ChoiceObjective()
+    yield _task("moral_choice", choice, data_dir, (choices,), _choice_example, halves.train, halves.dev)
+
+
+def _task(
+    name: str,
+    objective: Objective,
+    data_dir: Path,
+    sources: tuple[Dataset[Row], ...],
+    to_example: Callable[[Row], Example],
+    train: Iterable[Row],
+    dev: Iterable[Row],
+) -> Task:
+    return Task(
+        name=name,
+        objective=objective,
+        train=tuple(map(to_example, train)),
+        dev=tuple(map(to_example, dev)),
+        files=tuple(
+            DataFile(
+                dataset=source.name,
+                licence=source.licence,
+                name=path.relative_to(data_dir).as_posix(),
+                sha256=file_sha256(path),
+            )
+            for source in sources
+            for path in source.files
+        ),
+    )
+
+
+def _valence_signs(column: str) -> dict[str, int]:
+    signs = {}
+    for emotion in EMOTIONS.values():
+        category = emotion.goemotions if column == "goemotions" else emotion.kote
+        if category is not None:
+            signs[category] = emotion.valence
+    return signs
+
+
+def _emotion_example(vocabulary: tuple[str, ...], signs: dict[str, int]) -> Callable[[EmotionRow], Example]:
+    def convert(row: EmotionRow) -> Example:
+        present = [1.0 if index in row.labels else 0.0 for index in range(len(vocabulary))]
+        valences = [signs[vocabulary[index]] for index in row.labels]
+        known = [sign for sign in valences if sign != 0] or [0]
+        agree = len(set(known)) == 1
+        target = (*present, 0.5 + 0.5 * known[0], 1.0 if agree else 0.0)
+        return Example(passages=((row.text, ""),), target=target, group=row.group)
+
+    return convert
+
+
+def _vad_example(row: VadRow) -> Example:
+    ratings = tuple((rating - 1) / 4 for rating in (row.valence, row.arousal, row.dominance))
+    return Example(passages=((row.text, ""),), target=ratings, group=row.group)
+
+
+def _pair_example(row: PairRow) -> Example:
+    return Example(passages=((row.better, ""), (row.worse, "")), target=(1.0,), group=row.group)
+
+
+def _judged_example(row: JudgedRow) -> Example:
+    return Example(passages=((row.text, row.context),), target=(float(row.label),), group=row.group)
+
+
+def _story_example(row: StoryRow) -> Example:
+    passages = ((row.moral_action, row.situation), (row.immoral_action, row.situation))
+    return Example(passages=passages, target=(1.0,), group=row.group)
+
+
+def _choice_example(row: ChoiceRow) -> Example:
+    passages = ((row.actions[0], row.situation), (row.actions[1], row.situation))
+    return Example(passages=passages, target=(_harm(row.broken[0]), _harm(row.broken[1])), group=row.group)
+
+
+def _harm(broken: frozenset[str]) -> float:
+    if broken & HARMS:
+        return 1.0
+    return LOST_PLEASURE if "pleasure" in broken else 0.0

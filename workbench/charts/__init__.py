@@ -1,0 +1,1 @@
+"""Pure: a view becomes a Plotly figure."""

@@ -1,0 +1,92 @@
+"""A neighbourhood of the trace as a left-to-right graph. A click on a step chooses it."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from redheart_core.reasoning.trace import Stage
+from workbench.charts.theme import SMALL_SIZE, Palette, blank_axis, framed, literal
+from workbench.views.trace_graph import TraceGraphView
+
+STAGE_SYMBOLS = {
+    Stage.INPUT: "square",
+    Stage.FEATURES: "diamond",
+    Stage.BASE_CALCULATION: "circle",
+    Stage.NEURAL_CONTRIBUTION: "hexagon",
+    Stage.ADJUSTMENTS: "triangle-right",
+    Stage.FINAL_OUTPUT: "star",
+}
+STAGE_COLOURS = {
+    Stage.INPUT: "#A8A196",
+    Stage.FEATURES: "#E69F00",
+    Stage.BASE_CALCULATION: "#56B4E9",
+    Stage.NEURAL_CONTRIBUTION: "#0072B2",
+    Stage.ADJUSTMENTS: "#CC79A7",
+    Stage.FINAL_OUTPUT: "#009E73",
+}
+
+
+def trace_graph_chart(view: TraceGraphView, colours: Palette) -> go.Figure:
+    """Draw the view. Time of calculation runs from left to right; ``customdata`` of a mark is the step's id."""
+    figure = go.Figure()
+    _add_edges(figure, view, colours)
+    for stage in Stage:
+        nodes = [node for node in view.nodes if node.stage is stage]
+        if not nodes:
+            continue
+        labelled = _labelled(view)
+        figure.add_scatter(
+            x=[node.x for node in nodes],
+            y=[node.y for node in nodes],
+            mode="markers+text",
+            name=view.stage_labels[stage],
+            showlegend=True,
+            marker={
+                "symbol": STAGE_SYMBOLS[stage],
+                "size": [18 if node.chosen else 12 for node in nodes],
+                "color": STAGE_COLOURS[stage],
+                "line": {"color": colours.ink, "width": [3 if node.chosen else 1 for node in nodes]},
+            },
+            text=[literal(node.label) if node.id in labelled else "" for node in nodes],
+            textposition="bottom center",
+            textfont={"size": 12, "color": colours.ink},
+            cliponaxis=False,
+            customdata=[[node.id, literal(node.operation), literal(node.summary)] for node in nodes],
+            hovertemplate="%{customdata[1]}<br>%{customdata[0]}<br>%{customdata[2]}<extra></extra>",
+        )
+    rows = max(node.y for node in view.nodes) - min(node.y for node in view.nodes) + 1
+    columns = max(node.x for node in view.nodes)
+    figure.update_xaxes({**blank_axis(), "range": [-0.5, columns + 0.5]})
+    figure.update_yaxes({**blank_axis(), "range": [-rows / 2 - 0.6, rows / 2 + 0.4]})
+    framed(figure, colours, height=int(max(260, min(760, 44 * rows + 110))))
+    figure.update_layout(
+        legend={
+            "orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom",
+            "font": {"size": SMALL_SIZE, "color": colours.ink}, "itemclick": False, "itemdoubleclick": False,
+            "itemsizing": "constant",
+        },
+        clickmode="event+select",
+    )  # fmt: skip
+    return figure
+
+
+def _labelled(view: TraceGraphView) -> set[str]:
+    """Label the chosen step and its direct neighbours; with few steps, all of them."""
+    if len(view.nodes) <= 12:
+        return {node.id for node in view.nodes}
+    chosen = next(node.id for node in view.nodes if node.chosen)
+    near = {a for a, b in view.edges if b == chosen} | {b for a, b in view.edges if a == chosen}
+    return {chosen} | (near if len(near) <= 10 else set())
+
+
+def _add_edges(figure: go.Figure, view: TraceGraphView, colours: Palette) -> None:
+    places = {node.id: (node.x, node.y) for node in view.nodes}
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for start, end in view.edges:
+        (x0, y0), (x1, y1) = places[start], places[end]
+        xs += [x0, x1, None]
+        ys += [y0, y1, None]
+    figure.add_scatter(
+        x=xs, y=ys, mode="lines", line={"color": colours.rule, "width": 1.2}, hoverinfo="skip", showlegend=False
+    )

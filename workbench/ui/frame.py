@@ -1,0 +1,62 @@
+"""The frame around every page: name, language switch and contents on the left, the look of the whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from workbench.copy import LANGUAGES, UiLanguage, say
+from workbench.ui import session
+from workbench.ui.session import Key
+
+_STYLE = Path(__file__).with_name("style.css")
+_LANGUAGE_NAMES = {"ko": "korean", "en": "english"}
+
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "explore": ("home", "dilemma", "emotion"),
+    "explain": ("trace",),
+    "build": ("model",),
+}
+"""Pages by section of the contents, in order. A page's file is ``pages/<name>.py``."""
+
+
+def page_path(name: str) -> str:
+    """Return the file of a page, relative to the entry file."""
+    return f"pages/{name}.py"
+
+
+def draw_frame() -> st.Page:
+    """Draw what surrounds the page and return the page to run."""
+    language = session.language()
+    st.set_page_config(
+        page_title=say("frame.name", language), layout="wide", initial_sidebar_state="auto", menu_items={}
+    )
+    st.html(_STYLE)
+    pages = {
+        name: st.Page(page_path(name), title=say(f"frame.page.{name}", language), default=name == "home")
+        for names in SECTIONS.values()
+        for name in names
+    }
+    current = st.navigation(list(pages.values()), position="hidden")
+    with st.sidebar:
+        _draw_contents(pages, language)
+    st.query_params["lang"] = session.language()
+    return current
+
+
+def _draw_contents(pages: dict[str, st.Page], language: UiLanguage) -> None:
+    st.html(f'<p class="rh-brand">{say("frame.name", language)}</p>')
+    st.segmented_control(
+        say("frame.language", language),
+        LANGUAGES,
+        format_func=lambda code: say(f"frame.language_name.{_LANGUAGE_NAMES[code]}", language),
+        key=Key.LANGUAGE,
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    for section, names in SECTIONS.items():
+        st.html(f'<p class="rh-section">{say(f"frame.section.{section}", language)}</p>')
+        for name in names:
+            st.page_link(pages[name], query_params={"lang": language}, width="stretch")

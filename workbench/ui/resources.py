@@ -1,0 +1,121 @@
+"""Cached access to the core: one shared model with its lock, bounded results, the preset dilemmas."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+import redheart_core
+from redheart_core.inference.results import DilemmaEvaluation, PassageAnalysis
+from redheart_core.inference.verify import TraceVerification, verify_trace
+from redheart_core.vocabulary.presets import PresetDilemma, load_presets
+from workbench.copy import UiLanguage, say
+from workbench.ui.requests import DilemmaRequest, PassageRequest
+
+PRESETS_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "dilemmas"
+CHECKPOINT = os.environ.get("REDHEART_CHECKPOINT", "compact")
+"""Shipped checkpoint by name, a checkpoint folder, or ``rules`` for the rules alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SharedModel:
+    """The model that all sessions share. Sessions are threads, so whoever calls it holds the lock."""
+
+    model: Any
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the weights that speak."""
+        return str(self.model.checkpoint_sha256)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _load_model() -> SharedModel:
+    return SharedModel(model=redheart_core.load_model(CHECKPOINT))
+
+
+def shared_model(language: UiLanguage) -> SharedModel:
+    """Return the shipped model, loading it once.
+
+    Raises:
+        CheckpointError: It is missing or damaged.
+    """
+    with st.spinner(say("frame.progress.model", language)):
+        return _load_model()
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _evaluate(
+    key: str, sha256: str, language: UiLanguage, _shared: SharedModel, _request: DilemmaRequest
+) -> DilemmaEvaluation:
+    del key, sha256
+    with _shared.lock:
+        evaluation: DilemmaEvaluation = _shared.model.evaluate_ethics(
+            _request.dilemma,
+            language=language,
+            profile=_request.profile,
+            view_weights=_request.views(),
+            credences=_request.lenses(),
+        )
+    return evaluation
+
+
+def evaluate(request: DilemmaRequest, language: UiLanguage) -> DilemmaEvaluation:
+    """Work out a dilemma, or return what was worked out before.
+
+    Raises:
+        RedHeartError: The input or the checkpoint cannot be used.
+    """
+    shared = shared_model(language)
+    with st.spinner(say("frame.progress.calculate", language)):
+        return _evaluate(request.key(), shared.sha256, language, shared, request)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _analyze(
+    key: str, sha256: str, language: UiLanguage, _shared: SharedModel, _request: PassageRequest
+) -> PassageAnalysis:
+    del key, sha256
+    with _shared.lock:
+        analysis: PassageAnalysis = _shared.model.analyze(
+            _request.text, language=language, profile=_request.profile
+        )
+    return analysis
+
+
+def analyze(request: PassageRequest, language: UiLanguage) -> PassageAnalysis:
+    """Read a passage, or return what was read before.
+
+    Raises:
+        RedHeartError: The input or the checkpoint cannot be used.
+    """
+    shared = shared_model(language)
+    with st.spinner(say("frame.progress.calculate", language)):
+        return _analyze(request.key(), shared.sha256, language, shared, request)
+
+
+def verify(document: dict[str, Any], language: UiLanguage) -> TraceVerification:
+    """Recalculate a trace.
+
+    Raises:
+        RedHeartError: The document is no trace, or the checkpoint cannot be used.
+    """
+    shared = shared_model(language)
+    with st.spinner(say("frame.progress.verify", language)), shared.lock:
+        return verify_trace(document, shared.model)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def presets() -> tuple[PresetDilemma, ...]:
+    """Return the preset dilemmas.
+
+    Raises:
+        DataError: There is none, or a file cannot be used.
+    """
+    return load_presets(PRESETS_FOLDER)

@@ -1,0 +1,191 @@
+"""Typed access to what one visitor's session remembers, and to the URL. Every key is named here.
+
+Only ids go into the URL (language, step, preset): what a person typed would end up in the logs of a proxy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, cast
+
+import streamlit as st
+
+from redheart_core.vocabulary.bentham import DEFAULT_CREDENCES, DEFAULT_VIEW_WEIGHTS, Lens, View
+from redheart_core.vocabulary.dilemma import Dilemma
+from workbench.copy import LANGUAGES, UiLanguage
+from workbench.ui.requests import DilemmaRequest, PassageRequest
+
+
+class Key(StrEnum):
+    """Keys of ``st.session_state``. Widgets with a changing number append an id to one of these."""
+
+    LANGUAGE = "frame.language"
+    PRESET = "dilemma.preset"
+    SITUATION = "dilemma.situation"
+    OPTION = "dilemma.option"
+    OPTION_IDS = "dilemma.option_ids"
+    PARTY = "dilemma.party"
+    PARTY_IDS = "dilemma.party_ids"
+    PROFILE = "dilemma.profile"
+    VIEW_WEIGHT = "dilemma.view_weight"
+    CREDENCE = "dilemma.credence"
+    DILEMMA_REQUEST = "dilemma.request"
+    EDITING = "dilemma.editing"
+    LAYER = "dilemma.layer"
+    REVEALED = "dilemma.revealed"
+    DEPTH_OPTION = "dilemma.depth_option"
+    PASSAGE_TEXT = "emotion.text"
+    PASSAGE_PROFILE = "emotion.profile"
+    PASSAGE_REQUEST = "emotion.request"
+    PASSAGE_LAYER = "emotion.layer"
+    PASSAGE_REVEALED = "emotion.revealed"
+    TRACE_SOURCE = "trace.source"
+    TRACE_STEP = "trace.step"
+    TRACE_SEARCH = "trace.search"
+    TRACE_UPLOAD = "trace.upload"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyDraft:
+    """A party as it is being typed."""
+
+    name: str
+    count: int
+    vulnerability: float
+
+
+def language() -> UiLanguage:
+    """Return the reader's language: chosen, else from the URL, else from the browser."""
+    if Key.LANGUAGE not in st.session_state:
+        asked = st.query_params.get("lang", "")
+        st.session_state[Key.LANGUAGE] = asked if asked in LANGUAGES else _browser_language()
+    return cast(UiLanguage, st.session_state[Key.LANGUAGE])
+
+
+def _browser_language() -> UiLanguage:
+    return "ko" if (st.context.locale or "en").lower().startswith("ko") else "en"
+
+
+def option_ids() -> list[int]:
+    """Return the ids of the option fields; two empty ones at first."""
+    return cast(list[int], st.session_state.setdefault(Key.OPTION_IDS, [0, 1]))
+
+
+def party_ids() -> list[int]:
+    """Return the ids of the party fields; none at first."""
+    return cast(list[int], st.session_state.setdefault(Key.PARTY_IDS, []))
+
+
+def add_option() -> None:
+    """Add an empty option field."""
+    st.session_state[Key.OPTION_IDS] = [*option_ids(), _fresh(option_ids())]
+
+
+def remove_option(identifier: int) -> None:
+    """Remove an option field and what it holds."""
+    st.session_state[Key.OPTION_IDS] = [i for i in option_ids() if i != identifier]
+
+
+def add_party() -> None:
+    """Add an empty party."""
+    fresh = _fresh(party_ids())
+    st.session_state[Key.PARTY_IDS] = [*party_ids(), fresh]
+    _set_party(fresh, PartyDraft(name="", count=1, vulnerability=0.0))
+
+
+def remove_party(identifier: int) -> None:
+    """Remove a party."""
+    st.session_state[Key.PARTY_IDS] = [i for i in party_ids() if i != identifier]
+
+
+def _fresh(ids: list[int]) -> int:
+    """Return an id that no field had before: a reused one would bring back what was removed."""
+    highest = max([*ids, int(st.session_state.get("dilemma.highest_id", 1))])
+    st.session_state["dilemma.highest_id"] = highest + 1
+    return highest + 1
+
+
+def load_dilemma(dilemma: Dilemma) -> None:
+    """Put a dilemma into the fields, ready to be read or edited."""
+    clear_dilemma()
+    st.session_state[Key.SITUATION] = dilemma.situation
+    ids = [_fresh([]) for _ in dilemma.options]
+    st.session_state[Key.OPTION_IDS] = ids
+    for identifier, option in zip(ids, dilemma.options, strict=True):
+        st.session_state[f"{Key.OPTION}.{identifier}"] = option.name
+    party_numbers = [_fresh([]) for _ in dilemma.parties]
+    st.session_state[Key.PARTY_IDS] = party_numbers
+    for identifier, party in zip(party_numbers, dilemma.parties, strict=True):
+        draft = PartyDraft(name=party.name, count=party.count, vulnerability=party.vulnerability)
+        _set_party(identifier, draft)
+
+
+def _set_party(identifier: int, draft: PartyDraft) -> None:
+    st.session_state[f"{Key.PARTY}.{identifier}.name"] = draft.name
+    st.session_state[f"{Key.PARTY}.{identifier}.count"] = draft.count
+    st.session_state[f"{Key.PARTY}.{identifier}.vulnerability"] = draft.vulnerability
+
+
+def clear_dilemma() -> None:
+    """Empty the fields and forget the last result. Settings stay."""
+    st.session_state[Key.SITUATION] = ""
+    st.session_state[Key.OPTION_IDS] = [_fresh([]), _fresh([])]
+    st.session_state[Key.PARTY_IDS] = []
+    st.session_state.pop(Key.DILEMMA_REQUEST, None)
+    st.session_state[Key.EDITING] = True
+    st.session_state[Key.REVEALED] = False
+
+
+def reset_settings() -> None:
+    """Put the weights back to their defaults."""
+    for view in View:
+        st.session_state[f"{Key.VIEW_WEIGHT}.{view.value}"] = DEFAULT_VIEW_WEIGHTS[view]
+    for lens in Lens:
+        st.session_state[f"{Key.CREDENCE}.{lens.value}"] = DEFAULT_CREDENCES[lens]
+
+
+def submit_dilemma(request: DilemmaRequest) -> None:
+    """Remember what was asked; the recommendation is closed again, the fields fold."""
+    if get(Key.DILEMMA_REQUEST) != request:
+        st.session_state[Key.REVEALED] = False
+    st.session_state[Key.DILEMMA_REQUEST] = request
+    st.session_state[Key.EDITING] = False
+
+
+def dilemma_request() -> DilemmaRequest | None:
+    """Return the last dilemma asked about."""
+    return cast(DilemmaRequest | None, get(Key.DILEMMA_REQUEST))
+
+
+def submit_passage(request: PassageRequest) -> None:
+    """Remember the passage to read."""
+    if get(Key.PASSAGE_REQUEST) != request:
+        st.session_state[Key.PASSAGE_REVEALED] = False
+    st.session_state[Key.PASSAGE_REQUEST] = request
+
+
+def passage_request() -> PassageRequest | None:
+    """Return the last passage asked about."""
+    return cast(PassageRequest | None, get(Key.PASSAGE_REQUEST))
+
+
+def get(key: Key, default: Any = None) -> Any:
+    """Return what the session remembers under ``key``."""
+    return st.session_state.get(key, default)
+
+
+def put(key: Key, value: Any) -> None:
+    """Remember ``value`` under ``key``."""
+    st.session_state[key] = value
+
+
+def toggle(key: Key) -> None:
+    """Turn a remembered yes into a no and back."""
+    st.session_state[key] = not st.session_state.get(key, False)
+
+
+def choose_step(identifier: str) -> None:
+    """Choose a step of the trace, here and in the URL."""
+    st.session_state[Key.TRACE_STEP] = identifier
+    st.query_params["step"] = identifier

@@ -1,0 +1,1 @@
+"""Small draw functions that pages share."""

@@ -1,0 +1,1 @@
+"""Pure: a core result becomes a frozen view, ready to draw."""

@@ -1,0 +1,38 @@
+"""How numbers are written in sentences: two digits, a true minus sign, intervals as 0.62 (0.55–0.70)."""
+
+from __future__ import annotations
+
+
+def score(value: float) -> str:
+    """Write a number of a scale from 0 to 1 (or -1 to 1) with two decimals."""
+    if 0.0 < abs(value) < 0.005:
+        return "<0.01" if value > 0 else ">−0.01"
+    return f"{value + 0.0:.2f}".replace("-", "−")
+
+
+def signed(value: float) -> str:
+    """Write a difference with its sign; zero has none."""
+    text = f"{abs(value):.2f}"
+    if float(text) == 0.0:
+        return text
+    return f"{'+' if value > 0 else '−'}{text}"
+
+
+def interval(value: float, low: float, high: float) -> str:
+    """Write a value with its interval, for instance ``0.62 (0.55–0.70)``."""
+    return f"{score(value)} ({score(low)}–{score(high)})"
+
+
+def span(low: float, high: float) -> str:
+    """Write a range, for instance ``0.55–0.70``."""
+    return f"{score(low)}–{score(high)}"
+
+
+def percent(value: float) -> str:
+    """Write a share as a whole percentage."""
+    return f"{round(100 * value)}%"
+
+
+def count(value: int) -> str:
+    """Write a whole number with thousands separators."""
+    return f"{value:,}"
