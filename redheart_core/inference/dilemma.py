@@ -61,14 +61,15 @@ def evaluate_options(recorder: Recorder, shared: SharedSteps, dilemma: Dilemma) 
 
 def compare(recorder: Recorder, shared: SharedSteps, options: Sequence[OptionSteps]) -> Comparison:
     """Record what needs all options: regret, verdict, confidence, counterfactuals. Names break ties, not positions."""
+    gathered: dict[str, dict[str, Node[Any]]] = {
+        "views": {o.name: o.views for o in options},
+        "scores": {o.name: o.ethical for o in options},
+        "intervals": {o.name: o.interval for o in options},
+        "cases": {o.name: o.case for o in options},
+    }
     by_name = {
         kind: recorder.apply(f"all.{kind}", collect, stage=Stage.FINAL_OUTPUT, inputs=nodes)
-        for kind, nodes in {
-            "views": {o.name: o.views for o in options},
-            "scores": {o.name: o.ethical for o in options},
-            "intervals": {o.name: o.interval for o in options},
-            "cases": {o.name: o.case for o in options},
-        }.items()
+        for kind, nodes in gathered.items()
     }
     settings = shared.settings.to_dict()
     found = recorder.apply(

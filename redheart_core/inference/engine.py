@@ -196,7 +196,8 @@ def _advice(recorder: Recorder, steps: PassageSteps, self_harm: bool, language: 
         inputs={"scores": steps.scores},
         parameters={"floor": ADVICE_FLOOR},
     )
-    advice = advice_for(strongest.value["name"]) if strongest.value["name"] else None
+    name = strongest.value["name"]
+    advice = advice_for(name) if isinstance(name, str) else None
     if advice is None:
         text = NOTHING_STANDS_OUT.text(language)
         return Recommendation(option=None, abstained=True, reason=text, code="nothing")

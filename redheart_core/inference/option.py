@@ -104,7 +104,7 @@ class _Calculation:
             {layer.value: answer.at("factor") for layer, answer in answers.items()},
         )
         weights = {"weights": score.default_weights()}
-        point = {"hedonic": hedonic, "variables": variables, "layers": factors}
+        point: dict[str, Node[Any]] = {"hedonic": hedonic, "variables": variables, "layers": factors}
         waterfall = self._apply("waterfall", score.layer_waterfall, Stage.ADJUSTMENTS, point, weights)
         spread = {**point, "deviations": deviations}
         width = {**weights, "width": score.VIEW_WIDTH}

@@ -114,10 +114,16 @@ def change_sentence(change: Mapping[str, Any], leader: str, language: str) -> st
         language,
         name=name,
         option=option,
-        before=number(change["before"]),
-        after=number(change["after"]),
+        before=_apart(change["before"], change["after"]),
+        after=_apart(change["after"], change["before"]),
         new_leader=change["new_leader"],
     )
+
+
+def _apart(value: float, other: float) -> str:
+    """Return two decimals, or as many as it takes to tell the value from the other."""
+    decimals = next((d for d in range(2, 6) if f"{value:.{d}f}" != f"{other:.{d}f}"), 6)
+    return f"{value:.{decimals}f}"
 
 
 def change_name(name: str, language: str) -> str:

@@ -128,5 +128,14 @@ class NeuralSURDAnalyzer(nn.Module):
         return state, {Family.SURD: logits}
 
 
+Analyzer = (
+    NeuralEmotionAnalyzer
+    | NeuralBenthamCalculator
+    | NeuralRegretAnalyzer
+    | NeuralCounterfactualReasoner
+    | NeuralSURDAnalyzer
+)
+
+
 def _queries(count: int, width: int) -> nn.Parameter:
     return nn.Parameter(torch.randn(count, width))

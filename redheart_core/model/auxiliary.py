@@ -5,6 +5,7 @@ Dimensions: B passages, W width of the bridge, P pooled width, C outputs of a fa
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from redheart_core.model.config import AuxiliaryConfig
@@ -27,6 +28,11 @@ class AuxiliaryModules(nn.Module):
         self.readouts = nn.ModuleDict(
             {family.value: Readout(config.width, len(names)) for family, names in OUTPUTS.items()}
         )
+
+    def start_at(self, family: Family, logits_C: Tensor) -> None:
+        """Set the logits that the family has before anything is learned."""
+        with torch.no_grad():
+            self.get_parameter(f"readouts.{family.value}.bias").copy_(logits_C)
 
     def forward(self, merged_BW: Tensor, pooled_BP: Tensor) -> dict[Family, Tensor]:
         """Return logits (B, C) by family: whole ones for reasoning, corrections for the others."""

@@ -62,7 +62,7 @@ class Conditioning(nn.Module):
     def forward(self, summary_BD: Tensor) -> Tensor:
         """Return (B, norms, 2, 1, D): the change of scale and the shift of each norm."""
         change: Tensor = self.up(nn.functional.gelu(self.down(summary_BD)))
-        return change.unflatten(-1, (self.num_norms, 2, 1, -1))
+        return change.view(change.shape[0], self.num_norms, 2, 1, -1)
 
 
 class EncoderLayer(nn.Module):

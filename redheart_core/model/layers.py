@@ -38,7 +38,8 @@ class Attention(nn.Module):
         return attended_BQD
 
     def _by_head(self, values_BTD: Tensor) -> Tensor:
-        return values_BTD.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+        batch, length, width = values_BTD.shape
+        return values_BTD.view(batch, length, self.num_heads, width // self.num_heads).transpose(1, 2)
 
 
 class Readout(nn.Linear):

@@ -65,9 +65,10 @@ class RedHeartModel(nn.Module):
         pooled_width = 3 * d_model
         self.backbone = Backbone(config.backbone, vocabulary_size=config.vocabulary_size, max_tokens=config.max_tokens)
         self.feature_dropout = FeatureDropout(config.feature_dropout)
-        self.heads = nn.ModuleDict(_heads(config, pooled_width))
-        self.analyzers = nn.ModuleDict(_analyzers(config, d_model))
-        widths = {part.value: int(self._part(part).state_width) for part in Part}
+        heads, own_analyzers = _heads(config, pooled_width), _analyzers(config, d_model)
+        self.heads = nn.ModuleDict(heads)
+        self.analyzers = nn.ModuleDict(own_analyzers)
+        widths = {name: module.state_width for name, module in (*heads.items(), *own_analyzers.items())}
         self.bridge = ModuleBridge(config.bridge, widths)
         self.auxiliary = AuxiliaryModules(config.auxiliary, bridge_width=config.bridge.width, pooled_width=pooled_width)
 
@@ -138,7 +139,7 @@ def _heads(config: ModelConfig, pooled_width: int) -> dict[str, SubjectHead]:
     }
 
 
-def _analyzers(config: ModelConfig, d_model: int) -> dict[str, nn.Module]:
+def _analyzers(config: ModelConfig, d_model: int) -> dict[str, analyzers.Analyzer]:
     return {
         Part.EMOTION_ANALYZER.value: analyzers.NeuralEmotionAnalyzer(config.emotion_analyzer, d_model=d_model),
         Part.BENTHAM_CALCULATOR.value: analyzers.NeuralBenthamCalculator(config.bentham_calculator, d_model=d_model),

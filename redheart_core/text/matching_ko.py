@@ -191,7 +191,8 @@ def _spellings(part: str, inflects: str) -> Iterator[tuple[str, re.Pattern[str] 
             yield spelling, _FOLLOW[inflects]
         else:
             raise DataError(
-                f"Unknown class “{inflects}” of “{part}”. Known: verb, verb-ㅂ, verb-ㄷ, verb-ㅅ, noun, word, stem, inside."
+                f"Unknown class “{inflects}” of “{part}”. "
+                "Known: verb, verb-ㅂ, verb-ㄷ, verb-ㅅ, noun, word, stem, inside."
             )
 
 

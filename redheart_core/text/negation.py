@@ -26,7 +26,8 @@ _SHORT_REACH = {
     "nothing": 2,
 }
 _CLAUSE_END = re.compile(
-    r"[.,;:!?()\n—–]|\b(?:but|because|although|though|so (?:i|he|she|we|they|it|the|my|that)|if|when|while|since|unless|until|who|which|whether|however|yet|and then)\b"
+    r"[.,;:!?()\n—–]|\b(?:but|because|although|though|so (?:i|he|she|we|they|it|the|my|that)|if|"
+    r"when|while|since|unless|until|who|which|whether|however|yet|and then)\b"
 )
 
 _PARTICLE = r"(?:을|를|이|가|은|는|도|만|에|에게|한테|로|으로|과|와|의|조차|마저|이나|나)?"

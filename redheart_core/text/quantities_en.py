@@ -16,7 +16,8 @@ DAYS = {
 """Length of a unit of time in days. “centurie” is what is left of the plural."""
 
 _PERSON = (
-    r"people|persons?|humans?|men|women|man|woman|adults?|child|children|kids?|babies|baby|infants?|toddlers?|teens?|teenagers?|boys?|girls?|"
+    r"people|persons?|humans?|men|women|man|woman|adults?|child|children|kids?|babies|baby|infants?|toddlers?|teens?|teenagers?|"
+    r"boys?|girls?|"
     r"workers?|employees?|colleagues?|coworkers?|co-workers|staff|patients?|passengers?|pedestrians?|victims?|users?|customers?|"
     r"clients?|students?|pupils?|classmates?|teachers?|friends?|families|strangers?|neighbou?rs?|residents?|villagers?|citizens?|"
     r"civilians?|soldiers?|refugees?|hostages?|prisoners?|lives|siblings?|brothers?|sisters?|sons?|daughters?|members|survivors?|"
@@ -25,10 +26,12 @@ _PERSON = (
 _UNIT = "|".join(sorted((unit for unit in DAYS if unit != "centurie"), key=len, reverse=True))
 
 _PEOPLE = re.compile(
-    rf"\b(?<!\bin )(?<!out of )(?P<number>{NUMBER_EN})\s+(?:(?!of\b|or\b|and\b|years?\b|days?\b|hours?\b)[a-z-]+\s+){{0,2}}?(?P<noun>{_PERSON})\b"
+    rf"\b(?<!\bin )(?<!out of )(?P<number>{NUMBER_EN})\s+"
+    rf"(?:(?!of\b|or\b|and\b|years?\b|days?\b|hours?\b)[a-z-]+\s+){{0,2}}?(?P<noun>{_PERSON})\b"
 )
 _TIME = re.compile(
-    rf"\b(?P<lead>in|within|after|for|over|during|another|next|past|last)?(?:\s*(?:the|about|around|only|just|less than|more than)\s+)*"
+    rf"\b(?P<lead>in|within|after|for|over|during|another|next|past|last)?"
+    r"(?:\s*(?:the|about|around|only|just|less than|more than)\s+)*"
     rf"\s*\b(?P<number>{NUMBER_EN}|next|last|past)\s*-?\s?(?:more\s+)?(?P<unit>{_UNIT}|centurie)s?\b"
     r"(?P<tail>[\s-]+(?:old|ago|later|from now|earlier|before)\b)?"
 )

@@ -11,7 +11,8 @@ from redheart_core.text.quantities_en import age_cue
 from redheart_core.text.words import Passage
 
 DAYS = {
-    "초": 1 / 86_400, "분": 1 / 1_440, "시간": 1 / 24, "하루": 1.0, "일": 1.0, "날": 1.0, "밤": 1.0, "주일": 7.0, "주": 7.0,
+    "초": 1 / 86_400, "분": 1 / 1_440, "시간": 1 / 24, "하루": 1.0, "일": 1.0, "날": 1.0, "밤": 1.0,
+    "주일": 7.0, "주": 7.0,
     "달": 30.0, "개월": 30.0, "년": 365.0, "해": 365.0, "세기": 36_500.0, "세대": 9_125.0,
 }  # fmt: skip
 """Length of a unit of time in days."""

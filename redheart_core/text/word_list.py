@@ -32,6 +32,8 @@ SOURCES = (
 NUM_WORDS = 8_000
 
 _WORD = re.compile(r"(?<![^\W_])[A-Za-z]+(?:'[A-Za-z]+)?(?![^\W_])")
+
+
 def write_word_list(data_dir: Path, target: Path) -> int:
     """Write the most frequent words, one a line, in alphabetical order, and return how many.
 

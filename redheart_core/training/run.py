@@ -112,9 +112,7 @@ def _start_at_base_rates(model: RedHeartModel, tasks: Sequence[Task]) -> None:
         if isinstance(task.objective, EmotionObjective):
             targets = torch.tensor([example.target[:-2] for example in task.train])
             rate = targets.mean(dim=0).clamp(1e-4, 1 - 1e-4)
-            readout = model.auxiliary.readouts[task.objective.family.value]
-            with torch.no_grad():
-                readout.bias.copy_(torch.logit(rate))
+            model.auxiliary.start_at(task.objective.family, torch.logit(rate))
 
 
 def _tokenized(

@@ -67,4 +67,5 @@ def _factor(matrix: Tensor, width: int, generator: torch.Generator) -> Tensor:
         basis = torch.linalg.qr(matrix.T @ basis).Q
         basis = torch.linalg.qr(matrix @ basis).Q
     left, values, _ = torch.linalg.svd(basis.T @ matrix, full_matrices=False)
-    return (basis @ left)[:, :width] * values[:width].sqrt()
+    vectors: Tensor = (basis @ left)[:, :width] * values[:width].sqrt()
+    return vectors

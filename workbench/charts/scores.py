@@ -43,9 +43,7 @@ def scores_chart(view: ScoresView, colours: Palette) -> go.Figure:
 
 def _add_views(figure: go.Figure, row: ScoreRow, y: float, view: ScoresView, colours: Palette) -> None:
     ends = [row.views[View.PESSIMISTIC], row.views[View.OPTIMISTIC]]
-    figure.add_scatter(
-        x=ends, y=[y, y], mode="lines", line={"color": colours.muted, "width": 2}, hoverinfo="skip"
-    )
+    figure.add_scatter(x=ends, y=[y, y], mode="lines", line={"color": colours.muted, "width": 2}, hoverinfo="skip")
     for kind in View:
         figure.add_scatter(
             x=[row.views[kind]],
@@ -89,7 +87,7 @@ def _add_score(figure: go.Figure, row: ScoreRow, y: float, view: ScoresView, col
 
 def _add_key(figure: go.Figure, view: ScoresView, colours: Palette) -> None:
     """Name the marks once, above the rows, each beside its own symbol."""
-    for kind in reversed(View):
+    for kind in reversed(tuple(View)):
         figure.add_scatter(
             x=[None], y=[None], mode="markers", name=view.view_labels[kind], showlegend=True,
             marker={"symbol": VIEW_SYMBOLS[kind], "size": 11, "color": VIEW_COLOURS[kind]},

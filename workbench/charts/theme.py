@@ -1,4 +1,4 @@
-"""Fixed colours, marks and type of every figure. Meaning keeps its colour in light and dark (safe for colour-blind eyes).
+"""Fixed colours, marks and type of every figure. Meaning keeps its colour in light and dark, safe for colour-blind eyes.
 
 What a person typed reaches a figure only through ``literal``: Plotly reads ``<b>``, ``<a>`` and entities in labels.
 """

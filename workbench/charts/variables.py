@@ -52,9 +52,7 @@ def _add_line(figure: go.Figure, row: VariableRow, y: float, colours: Palette) -
     )
 
 
-def _add_dots(
-    figure: go.Figure, view: VariablesView, index: int, num_options: int, colours: Palette
-) -> None:
+def _add_dots(figure: go.Figure, view: VariablesView, index: int, num_options: int, colours: Palette) -> None:
     dots = [row.dots[index] for row in view.rows]
     filled = index % 2 == 0
     figure.add_scatter(

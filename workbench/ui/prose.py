@@ -72,9 +72,7 @@ def _meter(label: str, value: float, mark: str) -> str:
 
 def _row(row: tuple[Cell, ...], first_number: int) -> str:
     first = f'<th scope="row">{_cell(row[0])}</th>'
-    rest = "".join(
-        f"<td{_align(i, first_number)}>{_cell(cell)}</td>" for i, cell in enumerate(row[1:], start=1)
-    )
+    rest = "".join(f"<td{_align(i, first_number)}>{_cell(cell)}</td>" for i, cell in enumerate(row[1:], start=1))
     return first + rest
 
 

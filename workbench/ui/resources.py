@@ -32,7 +32,7 @@ class SharedModel:
     @property
     def sha256(self) -> str:
         """Hash of the weights that speak."""
-        return str(self.model.checkpoint_sha256)
+        return str(self.model.checkpoint_sha256 or "")
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -83,9 +83,7 @@ def _analyze(
 ) -> PassageAnalysis:
     del key, sha256
     with _shared.lock:
-        analysis: PassageAnalysis = _shared.model.analyze(
-            _request.text, language=language, profile=_request.profile
-        )
+        analysis: PassageAnalysis = _shared.model.analyze(_request.text, language=language, profile=_request.profile)
     return analysis
 
 

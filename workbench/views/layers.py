@@ -71,9 +71,7 @@ def layers_view(option: ShownOption, language: UiLanguage) -> LayersView:
     )
 
 
-def _text(
-    option: ShownOption, base: float, final: float, bars: list[LayerBar], language: UiLanguage
-) -> FigureText:
+def _text(option: ShownOption, base: float, final: float, bars: list[LayerBar], language: UiLanguage) -> FigureText:
     largest = max(bars, key=lambda bar: abs(bar.change))
     key = "title" if abs(largest.change) >= 0.005 else "title_still"
     title = say(

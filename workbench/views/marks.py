@@ -9,6 +9,7 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from workbench.copy import UiLanguage, say
@@ -77,12 +78,10 @@ def segments(text: str, marks: Sequence[Mark]) -> tuple[Segment, ...]:
     inside = [mark for mark in marks if 0 <= mark.start < mark.end and mark.start < len(text)]
     borders = sorted({0, len(text), *(m.start for m in inside), *(min(m.end, len(text)) for m in inside)})
     found = []
-    for start, end in zip(borders, borders[1:], strict=False):
+    for start, end in pairwise(borders):
         over = [mark for mark in inside if mark.start <= start and end <= mark.end]
         top = min(over, key=lambda mark: _PRECEDENCE.index(mark.kind)) if over else None
-        found.append(
-            Segment(text=text[start:end], kind=top.kind if top else None, note=top.note if top else "")
-        )
+        found.append(Segment(text=text[start:end], kind=top.kind if top else None, note=top.note if top else ""))
     return tuple(found)
 
 

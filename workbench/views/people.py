@@ -62,9 +62,7 @@ def reasons_table(evaluation: DilemmaEvaluation, language: UiLanguage) -> Table:
     impacts = {impact.option: impact for impact in evaluation.long_term_impact}
     rows = []
     for option in shown_options(evaluation):
-        rows += [
-            (option.letter, lens_name(lens, language), option.evaluation.lens_reasons[lens]) for lens in Lens
-        ]
+        rows += [(option.letter, lens_name(lens, language), option.evaluation.lens_reasons[lens]) for lens in Lens]
         impact = impacts.get(option.name)
         if impact is not None:
             text = f"{numbers.signed(impact.impact)} · {impact.reason}"

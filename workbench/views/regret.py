@@ -34,8 +34,7 @@ def regret_view(option: ShownOption, language: UiLanguage) -> RegretView:
     strength = numbers.score(regret[strongest][View.REALISTIC])
     name = regret_name(strongest, language)
     cells = "; ".join(
-        f"{row}: {', '.join(numbers.score(value) for value in line)}"
-        for row, line in zip(rows, values, strict=True)
+        f"{row}: {', '.join(numbers.score(value) for value in line)}" for row, line in zip(rows, values, strict=True)
     )
     return RegretView(
         text=FigureText(

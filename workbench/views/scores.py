@@ -8,7 +8,7 @@ from redheart_core.inference.results import DilemmaEvaluation
 from redheart_core.vocabulary.bentham import View
 from workbench.copy import UiLanguage, say
 from workbench.views import numbers
-from workbench.views.figure import FigureText, Table
+from workbench.views.figure import Cell, FigureText, Table
 from workbench.views.labels import listing, view_name
 from workbench.views.shown import ShownOption, shown_options
 
@@ -69,8 +69,7 @@ def _text(options: tuple[ShownOption, ...], language: UiLanguage) -> FigureText:
         title = say("charts.scores.title_same", language, letter=leaders[View.REALISTIC])
     else:
         parts = [
-            say("charts.scores.leader", language, view=view_name(view, language), letter=leaders[view])
-            for view in View
+            say("charts.scores.leader", language, view=view_name(view, language), letter=leaders[view]) for view in View
         ]
         title = say("charts.scores.title_differs", language, leaders=listing(parts, language))
     described = "; ".join(_described(option, language) for option in options)
@@ -96,7 +95,7 @@ def _table(options: tuple[ShownOption, ...], language: UiLanguage) -> Table:
         *(view_name(view, language) for view in View),
         names["integrated"], names["band_low"], names["band_high"],
     )  # fmt: skip
-    rows = tuple(
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             f"{o.letter} · {o.name}",
             o.evaluation.ethical_score,
@@ -108,3 +107,23 @@ def _table(options: tuple[ShownOption, ...], language: UiLanguage) -> Table:
         for o in options
     )
     return Table(name="three-views", columns=columns, rows=rows)
+
+
+def scores_summary(evaluation: DilemmaEvaluation, language: UiLanguage) -> Table:
+    """Return the same numbers with two digits, as a reader takes them in."""
+    columns = (
+        say("charts.column.option", language),
+        say("charts.column.score_interval", language),
+        say("charts.scores.band", language),
+        *(view_name(view, language) for view in reversed(tuple(View))),
+    )
+    rows = tuple(
+        (
+            f"{o.letter} · {o.short}",
+            numbers.interval(o.evaluation.ethical_score, *o.evaluation.interval),
+            numbers.span(*o.evaluation.independent_band),
+            *(numbers.score(o.evaluation.views[view]) for view in reversed(tuple(View))),
+        )
+        for o in shown_options(evaluation)
+    )
+    return Table(name="intervals", columns=columns, rows=rows)

@@ -109,9 +109,7 @@ def parse_trace(content: object) -> TraceDocument:
         steps = tuple(sorted((_step(row) for row in rows), key=lambda step: step.index))
         checkpoint = content["checkpoint"]
         sha = str(checkpoint.get("sha256", "")) if isinstance(checkpoint, dict) else ""
-        return TraceDocument(
-            kind=str(content["kind"]), checkpoint=sha, steps=steps, content=content
-        )
+        return TraceDocument(kind=str(content["kind"]), checkpoint=sha, steps=steps, content=content)
     except (KeyError, TypeError, ValueError, AttributeError) as problem:
         raise _not_a_trace("a step is missing or malformed", "빠졌거나 형식이 맞지 않는 단계가 있어요") from problem
 
@@ -126,9 +124,7 @@ def _step(row: Mapping[str, Any]) -> TraceStep:
         inputs=tuple(_input(name, reference) for name, reference in dict(row["inputs"]).items()),
         parameters=dict(row["parameters"]),
         output=row["output"],
-        spans=tuple(
-            StepSpan(source=str(s["source"]), start=int(s["start"]), end=int(s["end"])) for s in row["spans"]
-        ),
+        spans=tuple(StepSpan(source=str(s["source"]), start=int(s["start"]), end=int(s["end"])) for s in row["spans"]),
     )
 
 

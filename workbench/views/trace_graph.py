@@ -122,9 +122,7 @@ def _node(step: TraceStep, position: tuple[float, float], chosen: bool, language
     )
 
 
-def _text(
-    chosen: TraceStep, num_ancestors: int, children: tuple[str, ...], language: UiLanguage
-) -> FigureText:
+def _text(chosen: TraceStep, num_ancestors: int, children: tuple[str, ...], language: UiLanguage) -> FigureText:
     name = step_label(chosen, language)
     return FigureText(
         title=say("charts.trace.title", language, step=name, count=str(num_ancestors)),

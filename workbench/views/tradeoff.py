@@ -61,9 +61,7 @@ def _mean_regret(option: OptionEvaluation) -> float:
 _ASPECTS = (
     _Aspect(key="hedonic", orientation=1, read=lambda o: o.hedonic),
     _Aspect(key="external_cost", orientation=-1, read=lambda o: o.variables[Variable.EXTERNAL_COST]),
-    _Aspect(
-        key="redistribution_effect", orientation=1, read=lambda o: o.variables[Variable.REDISTRIBUTION_EFFECT]
-    ),
+    _Aspect(key="redistribution_effect", orientation=1, read=lambda o: o.variables[Variable.REDISTRIBUTION_EFFECT]),
     _Aspect(key="self_damage", orientation=-1, read=lambda o: o.variables[Variable.SELF_DAMAGE]),
     _Aspect(key="deontological", orientation=1, read=lambda o: o.reasoning[Lens.DEONTOLOGICAL]),
     _Aspect(key="virtue_ethics", orientation=1, read=lambda o: o.reasoning[Lens.VIRTUE_ETHICS]),
@@ -128,9 +126,7 @@ def _claim(margin: _Margin, side: str, language: UiLanguage) -> str:
     return say(f"dilemma.aspect.{margin.aspect.key}.{side}", language, own=own, other=other)
 
 
-def _sentence(
-    options: tuple[ShownOption, ...], margins: dict[str, tuple[_Margin, ...]], language: UiLanguage
-) -> str:
+def _sentence(options: tuple[ShownOption, ...], margins: dict[str, tuple[_Margin, ...]], language: UiLanguage) -> str:
     ahead = []
     for option in options:
         best = next((margin for margin in margins[option.letter] if margin.gain > 0), None)
@@ -145,9 +141,7 @@ def _sentence(
 
 
 def _uncertainty(options: tuple[ShownOption, ...], language: UiLanguage) -> str:
-    shown = [
-        f"{o.letter} {numbers.interval(o.evaluation.ethical_score, *o.evaluation.interval)}" for o in options
-    ]
+    shown = [f"{o.letter} {numbers.interval(o.evaluation.ethical_score, *o.evaluation.interval)}" for o in options]
     key = "overlap" if intervals_overlap(options) else "apart"
     return say(f"dilemma.result.{key}", language, scores=", ".join(shown))
 

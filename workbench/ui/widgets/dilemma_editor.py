@@ -113,9 +113,7 @@ def _draw_parties(language: UiLanguage) -> None:
 
 def _draw_party(number: str, identifier: int, language: UiLanguage) -> None:
     stem = f"{Key.PARTY}.{identifier}"
-    st.text_input(
-        say("dilemma.input.party_name", language, number=number), key=f"{stem}.name", persist_state="session"
-    )
+    st.text_input(say("dilemma.input.party_name", language, number=number), key=f"{stem}.name", persist_state="session")
     count, vulnerability = st.columns(2)
     with count:
         st.number_input(

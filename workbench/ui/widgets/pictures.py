@@ -29,9 +29,7 @@ def draw_pictures(evaluation: DilemmaEvaluation, language: UiLanguage) -> None:
     """Draw the figures of a dilemma."""
     greys = colours()
     scores = scores_view(evaluation, language)
-    show_figure(
-        scores.text, scores_chart(scores, greys), key="dilemma.scores", language=language, table=scores.table
-    )
+    show_figure(scores.text, scores_chart(scores, greys), key="dilemma.scores", language=language, table=scores.table)
     variables = variables_view(evaluation, language)
     show_figure(
         variables.text, variables_chart(variables, greys), key="dilemma.variables", language=language,

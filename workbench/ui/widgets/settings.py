@@ -77,10 +77,6 @@ def chosen_credences() -> tuple[float, float, float]:
     return _chosen(Key.CREDENCE, tuple(Lens), lambda part: DEFAULT_CREDENCES[Lens(part)])
 
 
-def _chosen(
-    group: Key, parts: tuple[StrEnum, ...], default: Callable[[StrEnum], float]
-) -> tuple[float, float, float]:
-    first, second, third = (
-        float(st.session_state.get(f"{group}.{part.value}", default(part))) for part in parts
-    )
+def _chosen(group: Key, parts: tuple[StrEnum, ...], default: Callable[[StrEnum], float]) -> tuple[float, float, float]:
+    first, second, third = (float(st.session_state.get(f"{group}.{part.value}", default(part))) for part in parts)
     return normalised((first, second, third), tuple(default(part) for part in parts))

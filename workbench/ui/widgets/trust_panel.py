@@ -12,13 +12,11 @@ from workbench.ui import prose
 from workbench.ui.figure import show_twin
 from workbench.ui.model_card import measured_limits
 from workbench.views.order import shown_order
-from workbench.views.scores import scores_view
+from workbench.views.scores import scores_summary, scores_view
 from workbench.views.trust import credences_sentence, trust_view, weights_sentence
 
 
-def draw_trust(
-    confidence: Confidence, refused: Sequence[str], cannot: Sequence[str], language: UiLanguage
-) -> None:
+def draw_trust(confidence: Confidence, refused: Sequence[str], cannot: Sequence[str], language: UiLanguage) -> None:
     """Draw what a reader should know before believing a number, for a dilemma or a passage."""
     view = trust_view(confidence, refused, language)
     prose.heading(say("dilemma.trust.confidence", language, value=view.value))
@@ -44,7 +42,7 @@ def draw_dilemma_trust(evaluation: DilemmaEvaluation, language: UiLanguage) -> N
     prose.heading(say("dilemma.trust.intervals", language))
     prose.paragraph(say("dilemma.trust.intervals_text", language))
     scores = scores_view(evaluation, language)
-    prose.small_table(scores_summary(scores.table), caption=scores.text.subtitle, number_columns=6)
+    prose.small_table(scores_summary(evaluation, language), caption=scores.text.subtitle, number_columns=5)
     show_twin(scores.table, key="dilemma.trust_scores", language=language, title=scores.text.title)
     cannot = [say(f"dilemma.trust.cannot_{place}", language) for place in ("first", "second", "third")]
     draw_trust(evaluation.confidence, evaluation.refused, cannot, language)

@@ -1,0 +1,74 @@
+"""The parts of the model page: identity of the weights, parameters by row, the model card."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from redheart_core.model.ledger import Row, parameter_rows
+from redheart_core.model.presets import PRESETS
+from redheart_core.vocabulary.reading import Family
+from workbench.copy import UiLanguage, say
+from workbench.ui import prose
+from workbench.ui.figure import show_twin
+from workbench.ui.model_card import model_card
+from workbench.ui.resources import CHECKPOINT, shared_model
+from workbench.views.labels import family_name
+from workbench.views.model import parameters_view
+
+
+def draw_identity(language: UiLanguage) -> None:
+    """Draw which weights speak, which parts they cover, and which give no answer.
+
+    Raises:
+        CheckpointError: The weights are missing or damaged.
+    """
+    prose.heading(say("model.identity.title", language))
+    shared = shared_model(language)
+    refused = tuple(shared.model.refused)
+    trained = [family.value for family in Family if family.value not in refused]
+    none = say("model.identity.none", language)
+    prose.facts(
+        (
+            (say("model.identity.name", language), str(shared.model.name)),
+            (say("model.identity.sha", language), shared.sha256 or none),
+            (say("model.identity.trained", language), _names(trained, language) or none),
+            (say("model.identity.refused", language), _names(refused, language) or none),
+        )
+    )
+
+
+def _names(families: list[str] | tuple[str, ...], language: UiLanguage) -> str:
+    return ", ".join(family_name(family, language) for family in families)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _rows(preset: str) -> tuple[Row, ...]:
+    return parameter_rows(PRESETS[preset])
+
+
+def draw_parameters(language: UiLanguage) -> None:
+    """Draw the parameter table, counted from the built model."""
+    title = say("model.parameters.title", language)
+    prose.heading(title)
+    if CHECKPOINT not in PRESETS:
+        prose.paragraph(say("model.parameters.missing", language), kind="quiet")
+        return
+    view = parameters_view(_rows(CHECKPOINT), language)
+    caption = say("model.parameters.text", language, total=view.total)
+    prose.small_table(view.summary, caption=caption, number_columns=2)
+    show_twin(view.table, key="model.parameters", language=language, title=title)
+
+
+def draw_card(language: UiLanguage) -> None:
+    """Draw the model card and the command behind its numbers."""
+    prose.heading(say("model.card.title", language))
+    card = model_card()
+    if card is None:
+        prose.paragraph(say("model.card.missing", language), kind="quiet")
+        return
+    if language == "ko":
+        prose.paragraph(say("model.card.english_only", language), kind="quiet")
+    with st.container(key="model_card"):
+        st.markdown(card)
+    prose.heading(say("model.card.reproduce", language))
+    st.code(f"redheart eval --data ../shared/data --checkpoint {CHECKPOINT}", language="bash")
