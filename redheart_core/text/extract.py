@@ -12,6 +12,7 @@ from redheart_core.text.intensity import strength_of
 from redheart_core.text.language import detect_language
 from redheart_core.text.matching_en import find_english
 from redheart_core.text.matching_ko import find_korean
+from redheart_core.text.modifiers import Modifiers
 from redheart_core.text.negation import is_negated
 from redheart_core.text.patterns import find_patterns
 from redheart_core.text.quantities_en import find_english_quantities
@@ -64,40 +65,47 @@ def _cue(match: Match) -> Cue:
 
 def _without_idioms(cues: Iterable[Cue], idioms: Sequence[Match]) -> list[Cue]:
     """Drop cues that an idiom explains away, unless the cue is longer than the idiom and contains it."""
-    return [cue for cue in cues if not any(_explains_away(idiom, cue) for idiom in idioms)]
+    at: defaultdict[int, list[Match]] = defaultdict(list)
+    for idiom in idioms:
+        for position in range(idiom.start, idiom.end):
+            at[position].append(idiom)
+    return [
+        cue
+        for cue in cues
+        if not any(
+            _explains_away(idiom, cue) for position in range(cue.start, cue.end) for idiom in at.get(position, ())
+        )
+    ]
 
 
 def _explains_away(idiom: Match, cue: Cue) -> bool:
-    overlaps = idiom.start < cue.end and cue.start < idiom.end
     longer = cue.start <= idiom.start and idiom.end <= cue.end and cue.end - cue.start > idiom.end - idiom.start
-    return overlaps and not longer and cue.kind in idiom.entry.suppresses
+    return not longer and cue.kind in idiom.entry.suppresses
 
 
 def _longest_per_kind(cues: Iterable[Cue]) -> list[Cue]:
     """Keep, among overlapping cues of one kind, the longest; of equals the first in text, then in the alphabet."""
-    by_kind: defaultdict[CueKind, list[Cue]] = defaultdict(list)
+    taken: defaultdict[CueKind, set[int]] = defaultdict(set)
+    kept = []
     for cue in sorted(cues, key=lambda c: (c.start - c.end, c.start, c.entry)):
-        rivals = by_kind[cue.kind]
-        if not any(cue.start < rival.end and rival.start < cue.end for rival in rivals):
-            rivals.append(cue)
-    return [cue for kept in by_kind.values() for cue in kept]
+        positions = range(cue.start, cue.end)
+        if taken[cue.kind].isdisjoint(positions):
+            taken[cue.kind].update(positions)
+            kept.append(cue)
+    return kept
 
 
 def _without_doubles(cues: Sequence[Cue]) -> list[Cue]:
     """Drop death and harm where the words speak of suicide or self-injury: that is one thing, with its own kind."""
-    self_harm = [cue for cue in cues if cue.kind is CueKind.SELF_HARM]
-    return [
-        cue
-        for cue in cues
-        if cue.kind not in {CueKind.DEATH, CueKind.HARM}
-        or not any(cue.start < other.end and other.start < cue.end for other in self_harm)
-    ]
+    told = {p for cue in cues if cue.kind is CueKind.SELF_HARM for p in range(cue.start, cue.end)}
+    doubled = {CueKind.DEATH, CueKind.HARM}
+    return [cue for cue in cues if cue.kind not in doubled or told.isdisjoint(range(cue.start, cue.end))]
 
 
 def _with_context(cues: Sequence[Cue], passage: Passage) -> Iterable[Cue]:
     ordered = sorted(cues, key=_order)
     negations, intensifiers, contrasts = (
-        [cue for cue in ordered if cue.kind is kind]
+        Modifiers(tuple(cue for cue in ordered if cue.kind is kind))
         for kind in (CueKind.NEGATION, CueKind.INTENSIFIER, CueKind.CONTRAST)
     )
     for cue in ordered:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-
 from redheart_core.text.features import Cue, CueKind
+from redheart_core.text.modifiers import Modifiers
 from redheart_core.text.words import Passage
 
 AFTER_CONTRAST = 1.25
@@ -13,6 +12,8 @@ AFTER_CONTRAST = 1.25
 BEFORE_CONTRAST = 0.75
 """… than what went before."""
 
+_MAX_DISTANCE = 40
+"""Characters within which an intensifier is looked for."""
 _FAR_REACHING = 1.2
 """An intensifier from this value on reaches over one word (정말 너무 힘들다); weaker ones (더, 좀) only the next."""
 _BREAK = re.compile(r"[.,;:!?()\n]")
@@ -22,14 +23,14 @@ _MEASURED = frozenset({CueKind.PEOPLE, CueKind.DURATION, CueKind.PROPINQUITY, Cu
 """Kinds whose value is a measure: “really tomorrow” is no stronger a tomorrow."""
 
 
-def strength_of(cue: Cue, passage: Passage, intensifiers: Sequence[Cue], contrasts: Sequence[Cue]) -> float:
+def strength_of(cue: Cue, passage: Passage, intensifiers: Modifiers, contrasts: Modifiers) -> float:
     """Return the product of the intensifiers beside ``cue`` and its contrast factor; 1 where neither applies."""
     if cue.kind in _PLAIN:
         return 1.0
     strength = _contrast_factor(cue, passage, contrasts)
     if cue.kind in _MEASURED:
         return strength
-    for intensifier in intensifiers:
+    for intensifier in intensifiers.starting_in(cue.start - _MAX_DISTANCE, cue.end + _MAX_DISTANCE):
         if _is_beside(intensifier, cue, passage):
             strength *= intensifier.value
     return round(strength, 6)
@@ -43,22 +44,22 @@ def _is_beside(intensifier: Cue, cue: Cue, passage: Passage) -> bool:
         start, end, allowed = cue.end, intensifier.start, 0
     else:
         return False
-    if end - start > 24 or _BREAK.search(passage.text, start, end):
+    if _BREAK.search(passage.text, start, end):
         return False
     return passage.words_between(start, end) <= allowed
 
 
-def _contrast_factor(cue: Cue, passage: Passage, contrasts: Sequence[Cue]) -> float:
-    """Look at contrasts in the cue's sentence and at one that opens the next sentence."""
+def _contrast_factor(cue: Cue, passage: Passage, contrasts: Modifiers) -> float:
+    """Look at the last contrast of the cue's sentence, else at one that opens the next sentence."""
+    if not contrasts:
+        return 1.0
     sentence = passage.sentence_of(cue.start)
-    factor = 1.0
-    for contrast in contrasts:
-        where = passage.sentence_of(contrast.start)
-        if where == sentence:
-            factor = _within(cue, contrast, passage)
-        elif where == sentence + 1 and factor == 1.0 and _opens_sentence(contrast, passage):
-            factor = BEFORE_CONTRAST
-    return factor
+    start, end = passage.sentence_span(sentence)
+    own = contrasts.starting_in(start, end)
+    if own:
+        return _within(cue, own[-1], passage)
+    following = contrasts.starting_in(*passage.sentence_span(sentence + 1))
+    return BEFORE_CONTRAST if following and _opens_sentence(following[0], passage) else 1.0
 
 
 def _within(cue: Cue, contrast: Cue, passage: Passage) -> float:

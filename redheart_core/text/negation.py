@@ -7,11 +7,12 @@ comes right behind them; -지 않다, -지 못하다, -지 말다, 없다 and �
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-
 from redheart_core.text.features import Cue, CueKind
+from redheart_core.text.modifiers import Modifiers
 from redheart_core.text.words import HANGUL, Passage
 
+_MAX_DISTANCE = 80
+"""Characters between the beginnings of an English negation and of what it still negates."""
 _MAX_WORDS = 4
 """English words between a negation and what it still negates, the cue's first word included."""
 _SHORT_REACH = {
@@ -56,17 +57,14 @@ _UNTOUCHED = frozenset(
 """Kinds that a negation leaves as they are."""
 
 
-def is_negated(cue: Cue, passage: Passage, negations: Sequence[Cue]) -> bool:
-    """Say whether one of ``negations`` (cues of kind NEGATION, in text order) has ``cue`` in its scope."""
+def is_negated(cue: Cue, passage: Passage, negations: Modifiers) -> bool:
+    """Say whether one of ``negations`` (cues of kind NEGATION) has ``cue`` in its scope."""
     if cue.kind in _UNTOUCHED or not negations:
         return False
+    near = negations.starting_in(cue.start - _MAX_DISTANCE, cue.start)
     return _negated_in_korean(cue, passage.text) or any(
-        _reaches(negation, cue, passage) for negation in negations if _is_latin(passage.folded[negation.start])
+        _reaches(negation, cue, passage) for negation in near if passage.folded[negation.start].isascii()
     )
-
-
-def _is_latin(character: str) -> bool:
-    return character.isascii()
 
 
 def _reaches(negation: Cue, cue: Cue, passage: Passage) -> bool:
@@ -74,7 +72,7 @@ def _reaches(negation: Cue, cue: Cue, passage: Passage) -> bool:
         return False
     between = passage.folded[negation.end : cue.start]
     reach = _SHORT_REACH.get(negation.entry, _MAX_WORDS)
-    if len(between) > 80 or _CLAUSE_END.search(between):
+    if _CLAUSE_END.search(between):
         return False
     return passage.words_between(negation.end, cue.start) < reach
 

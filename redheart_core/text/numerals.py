@@ -26,7 +26,7 @@ NUMBER_EN = (
     r"|(?:tens|hundreds|thousands|millions|billions|dozens)(?:\s+of(?:\s+(?:thousands|millions))?)?"
     r"|(?:half\s+a|a\s+few|a\s+couple|a\s+half|a)\s+(?:dozen|hundred|thousand|million|billion)(?:\s+of)?"
     r"|(?:a\s+couple(?:\s+of)?|a\s+few|several|many)"
-    rf"|(?:{_number_word})(?:[\s-]+(?:and\s+)?(?:{_number_word}))*(?:\s+dozen)?)"
+    rf"|(?:{_number_word})(?:[\s-]{{1,3}}(?:and\s)?(?:{_number_word})){{0,6}}(?:\sdozen)?)"
 )
 """Matches a number in lower-case English text. Give the match to ``english_number``."""
 
@@ -47,9 +47,9 @@ _LARGE_SCALES_KO = {"만": 10_000, "억": 100_000_000, "조": 1_000_000_000_000}
 
 _native = "|".join(sorted(_NATIVE_KO, key=len, reverse=True))
 NUMBER_KO = (
-    r"(?:(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?(?:[십백천만억조]+\s?)*)+(?:여)?"
+    r"(?:\d[\d,]*(?:\.\d+)?(?:\s?[십백천만억조]{1,3}(?:\s?\d[\d,]*)?){0,4}여?"
     rf"|(?:{_native})"
-    r"|[일이삼사오육칠팔구수몇]?(?:[십백천만억조](?:\s?[일이삼사오육칠팔구]?[십백천만억조])*[일이삼사오육칠팔구]?)(?:여)?"
+    r"|[일이삼사오육칠팔구수몇]?(?:[십백천만억조](?:\s?[일이삼사오육칠팔구]?[십백천만억조]){0,8}[일이삼사오육칠팔구]?)여?"
     r"|[일이삼사오육칠팔구])"
 )
 """Matches a number in Korean text. Give the match to ``korean_number``."""

@@ -31,8 +31,8 @@ _PEOPLE = re.compile(
 )
 _TIME = re.compile(
     rf"\b(?P<lead>in|within|after|for|over|during|another|next|past|last)?"
-    r"(?:\s*(?:the|about|around|only|just|less than|more than)\s+)*"
-    rf"\s*\b(?P<number>{NUMBER_EN}|next|last|past)\s*-?\s?(?:more\s+)?(?P<unit>{_UNIT}|centurie)s?\b"
+    r"(?:\s(?:the|about|around|only|just|less than|more than)){0,2}"
+    rf"\s?\b(?P<number>{NUMBER_EN}|next|last|past)\s*-?\s?(?:more\s+)?(?P<unit>{_UNIT}|centurie)s?\b"
     r"(?P<tail>[\s-]+(?:old|ago|later|from now|earlier|before)\b)?"
 )
 _MONEY = re.compile(

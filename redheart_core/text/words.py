@@ -7,7 +7,7 @@ but holds an English word and a Korean particle.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 HANGUL = "가-힣ᄀ-ᇿㄱ-ㆎ"
@@ -28,6 +28,7 @@ class Passage:
     folded: str
     """``text`` in lower case with straight apostrophes; the same length as ``text``."""
     words: tuple[tuple[int, int], ...]
+    word_starts: tuple[int, ...]
     latin: tuple[tuple[int, int, str], ...]
     """Latin words: start, end, lower-cased spelling."""
     latin_joined: tuple[bool, ...]
@@ -41,19 +42,26 @@ class Passage:
         """Return the index of the sentence that holds ``position``."""
         return bisect_right(self.sentence_starts, position) - 1
 
+    def sentence_span(self, sentence: int) -> tuple[int, int]:
+        """Return where a sentence begins and ends; an empty span behind the last one."""
+        starts = (*self.sentence_starts[sentence : sentence + 2], len(self.text), len(self.text))
+        return starts[0], starts[1]
+
     def words_between(self, start: int, end: int) -> int:
         """Return how many words begin in ``[start, end)``."""
-        return sum(1 for word_start, _ in self.words if start <= word_start < end)
+        return max(0, bisect_left(self.word_starts, end) - bisect_left(self.word_starts, start))
 
 
 def read_passage(text: str) -> Passage:
     """Find the words and sentences of ``text``."""
     folded = _fold(text)
+    words = tuple(match.span() for match in _WORD.finditer(text))
     latin = tuple((match.start(), match.end(), match.group()) for match in _LATIN_WORD.finditer(folded))
     return Passage(
         text=text,
         folded=folded,
-        words=tuple(match.span() for match in _WORD.finditer(text)),
+        words=words,
+        word_starts=tuple(start for start, _ in words),
         latin=latin,
         latin_joined=_joined(folded, latin),
         hangul=tuple(match.span() for match in _HANGUL_RUN.finditer(text)),

@@ -77,7 +77,7 @@ def train(
         schedule.step()
         optimizer.zero_grad(set_to_none=True)
         progress.add(step, task, loss.detach(), float(schedule.get_last_lr()[0]))
-        if step % config.save_every == 0:
+        if step % config.save_every == 0 and step < config.steps:
             save(step)
 
 

@@ -140,9 +140,7 @@ def _one_batch_per_objective() -> list[tuple[Objective, list[Example]]]:
         (EmotionObjective(family), examples(single, *[0.0, 1.0] * (len(OUTPUTS[family]) // 2), 1.0, 1.0))
         for family in (Family.GOEMOTIONS, Family.KOTE)
     ]
-    judged = [
-        (JudgedObjective(Family.REASONING, name), examples(against, 1.0)) for name in OUTPUTS[Family.REASONING]
-    ]
+    judged = [(JudgedObjective(Family.REASONING, name), examples(against, 1.0)) for name in OUTPUTS[Family.REASONING]]
     return [
         *emotions,
         *judged,
