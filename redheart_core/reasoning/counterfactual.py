@@ -21,8 +21,9 @@ from redheart_core.vocabulary.bentham import VARIABLES, Lens, Variable, View
 
 GRID = 48
 """Candidates on each side of the present value in the first look."""
-REFINEMENTS = 3
-"""Further looks at the interval found, each with as many candidates: better than 1e-6 in the end."""
+REFINEMENTS = 2
+FINE_GRID = 256
+"""Candidates in each further look at the interval found: better than 1e-6 after two."""
 STEP = 1e-6
 """Answers are given to six decimals, on the side where the leader has changed."""
 MIN_CREDENCE, MAX_CREDENCE = 0.01, 0.99
@@ -85,9 +86,9 @@ def smallest_changes(
         credences_L=np.array([credences[lens.value] for lens in Lens]),
         width=width,
     )
-    problem = _Problem(options=options, settings=settings)
-    leader = problem.leader()
-    flips = [flip for axis in _axes(problem) for flip in problem.first_flips(axis, leader)]
+    problem = _Problem(options=options, settings=settings, present_O=_present(options, settings))
+    leader = int(np.argmax(problem.present_O))
+    flips = [flip for axes in _axes(problem) for flip in problem.first_flips(axes, leader)]
     nearest = sorted(flips, key=lambda f: (abs(f.changed - f.axis.before), f.axis.kind, f.axis.name))[:LIMIT]
     found = [change for flip in nearest if (change := problem.refined(flip, leader)) is not None]
     return sorted(found, key=lambda c: (c["size"], c["kind"], c["name"], c["option"] or ""))
@@ -104,7 +105,10 @@ def _case(name: str, case: Mapping[str, Any]) -> _Case:
 
 
 def _ethical(case: _Case, settings: _Settings, inputs_NI: Array, weights_NV: Array, credences_NL: Array) -> Array:
-    """Return (N,) ethical scores of one option; the array form of ``lenses.ethical_score``."""
+    """Return (N,) ethical scores of one option; the array form of ``lenses.ethical_score``.
+
+    Each array has N rows, or one row that holds for all.
+    """
     views_WN = view_scores(inputs_NI, case.deviations_I, case.factors_V, weights_NV, settings.width)
     utilitarian_N = settings.view_weights_W @ views_WN
     known = {Lens.UTILITARIAN: utilitarian_N}
@@ -113,6 +117,12 @@ def _ethical(case: _Case, settings: _Settings, inputs_NI: Array, weights_NV: Arr
     stacked_LN = np.stack([known[lens] for lens in Lens if lens in known])
     shares_NL = credences_NL[:, columns]
     return np.asarray((stacked_LN.T * shares_NL).sum(axis=1) / shares_NL.sum(axis=1))
+
+
+def _present(options: list[_Case], settings: _Settings) -> Array:
+    """Return (O,) ethical scores as they are."""
+    weights, credences = settings.weights_V[None], settings.credences_L[None]
+    return np.array([_ethical(case, settings, case.inputs_I[None], weights, credences)[0] for case in options])
 
 
 def _other_lens(case: _Case, lens: Lens) -> float | None:
@@ -148,49 +158,58 @@ class _Flip:
 class _Problem:
     options: list[_Case]
     settings: _Settings
+    present_O: Array
 
-    def leader(self) -> int:
-        """Return the position of the option that scores highest at present."""
-        weights, credences = self.settings.weights_V[None], self.settings.credences_L[None]
-        return int(
-            np.argmax([_ethical(c, self.settings, c.inputs_I[None], weights, credences)[0] for c in self.options])
-        )
+    def leaders(self, axes: list[_Axis], values_AN: Array) -> Array:
+        """Return (A, N) positions of the leading option at each value of each axis.
 
-    def leaders(self, axis: _Axis, values_N: Array) -> Array:
-        """Return (N,) positions of the leading option at each value of one axis."""
-        count = len(values_N)
-        weights_NV = np.repeat(self.settings.weights_V[None], count, axis=0)
-        credences_NL = np.repeat(self.settings.credences_L[None], count, axis=0)
-        if axis.option is None and axis.name in _LENS_NAMES:
-            credences_NL = _redistributed(self.settings.credences_L, axis, values_N)
-        elif axis.option is None:
-            weights_NV = _redistributed(self.settings.weights_V, axis, values_N)
-        scores_ON = []
-        for position, case in enumerate(self.options):
+        All axes belong to one option, whose score alone then changes, or are all weights, which change every score.
+        """
+        count = values_AN.size
+        settings, option = self.settings, axes[0].option
+        if option is None:
+            weights_NV, credences_NL = self._weights(axes, values_AN)
+            scores = [_ethical(c, settings, c.inputs_I[None], weights_NV, credences_NL) for c in self.options]
+        else:
+            case, weights, credences = self.options[option], settings.weights_V[None], settings.credences_L[None]
             inputs_NI = np.repeat(case.inputs_I[None], count, axis=0)
-            if position == axis.option:
-                inputs_NI[:, axis.column] = values_N
-            scores_ON.append(_ethical(case, self.settings, inputs_NI, weights_NV, credences_NL))
-        return np.asarray(np.argmax(np.stack(scores_ON), axis=0))
+            columns = np.repeat([axis.column for axis in axes], values_AN.shape[1])
+            inputs_NI[np.arange(count), columns] = values_AN.ravel()
+            changed = _ethical(case, settings, inputs_NI, weights, credences)
+            scores = [changed if o == option else np.full(count, self.present_O[o]) for o in range(len(self.options))]
+        return np.asarray(np.argmax(np.stack(scores), axis=0)).reshape(values_AN.shape)
 
-    def first_flips(self, axis: _Axis, leader: int) -> list[_Flip]:
-        """Return the nearest interval below and above the present value in which the leader changes."""
-        sides = [np.linspace(axis.before, bound, GRID + 1) for bound in (axis.low, axis.high)]
-        leaders = self.leaders(axis, np.concatenate(sides)).reshape(2, GRID + 1)
+    def _weights(self, axes: list[_Axis], values_AN: Array) -> tuple[Array, Array]:
+        """Return (A·N, 10) base weights and (A·N, 3) credences, each row with one of them changed."""
+        num = values_AN.shape[1]
+        weights, credences = [], []
+        for axis, values_N in zip(axes, values_AN, strict=True):
+            is_lens = axis.name in _LENS_NAMES
+            unchanged = np.repeat(self.settings.weights_V[None], num, axis=0)
+            weights.append(unchanged if is_lens else _redistributed(self.settings.weights_V, axis, values_N))
+            unchanged = np.repeat(self.settings.credences_L[None], num, axis=0)
+            credences.append(_redistributed(self.settings.credences_L, axis, values_N) if is_lens else unchanged)
+        return np.concatenate(weights), np.concatenate(credences)
+
+    def first_flips(self, axes: list[_Axis], leader: int) -> list[_Flip]:
+        """Return the nearest intervals below and above the present values in which the leader changes."""
+        sides = [np.linspace(axis.before, bound, GRID + 1) for axis in axes for bound in (axis.low, axis.high)]
+        both = [axis for axis in axes for _ in range(2)]
+        found = self.leaders(both, np.stack(sides))
         return [
             flip
-            for values, found in zip(sides, leaders, strict=True)
-            if (flip := _first(axis, values, found, leader)) is not None
+            for axis, values, leaders in zip(both, sides, found, strict=True)
+            if (flip := _first(axis, values, leaders, leader)) is not None
         ]
 
     def refined(self, flip: _Flip, leader: int) -> dict[str, Any] | None:
         """Return the change as JSON values, or None when rounding cannot keep it."""
         for _ in range(REFINEMENTS):
-            values = np.linspace(flip.kept, flip.changed, GRID + 1)
-            flip = _first(flip.axis, values, self.leaders(flip.axis, values), leader) or flip
+            values = np.linspace(flip.kept, flip.changed, FINE_GRID + 1)
+            flip = _first(flip.axis, values, self.leaders([flip.axis], values[None])[0], leader) or flip
         sign = 1.0 if flip.changed > flip.axis.before else -1.0
         answers = np.round(np.clip(round(flip.changed, 6) + sign * STEP * np.arange(3), flip.axis.low, flip.axis.high), 6)
-        leaders = self.leaders(flip.axis, answers)
+        leaders = self.leaders([flip.axis], answers[None])[0]
         for answer, new_leader in zip(answers, leaders, strict=True):
             if new_leader != leader:
                 return self._change(flip.axis, float(answer), int(new_leader))
@@ -211,40 +230,52 @@ class _Problem:
 _LENS_NAMES = frozenset(lens.value for lens in Lens)
 
 
-def _axes(problem: _Problem) -> list[_Axis]:
-    """List every number that may change: variables by option, then base weights, then credences."""
-    axes = [
-        _Axis(
-            kind="variable",
-            name=variable.value,
-            option=position,
-            column=column,
-            group=(),
-            before=float(case.inputs_I[column]),
-        )
+def _axes(problem: _Problem) -> list[list[_Axis]]:
+    """List every number that may change: the variables option by option, then all base weights and credences."""
+    by_option = [
+        [
+            _Axis(
+                kind="variable",
+                name=variable.value,
+                option=position,
+                column=column,
+                group=(),
+                before=float(case.inputs_I[column]),
+            )
+            for column, variable in enumerate(Variable, start=1)
+        ]
         for position, case in enumerate(problem.options)
-        for column, variable in enumerate(Variable, start=1)
     ]
+    return [*by_option, [*_weight_axes(problem.settings), *_credence_axes(problem.settings)]]
+
+
+def _weight_axes(settings: _Settings) -> list[_Axis]:
+    axes = []
     for column, variable in enumerate(Variable):
         direction = VARIABLES[variable].direction
         group = tuple(i for i, v in enumerate(Variable) if VARIABLES[v].direction is direction)
         if len(group) > 1:
-            before = float(problem.settings.weights_V[column])
+            before = float(settings.weights_V[column])
             axes.append(
                 _Axis(kind="weight", name=variable.value, option=None, column=column, group=group, before=before)
             )
-    everywhere = tuple(range(len(Lens)))
+    return axes
+
+
+def _credence_axes(settings: _Settings) -> list[_Axis]:
+    axes = []
     for column, lens in enumerate(Lens):
-        before = float(problem.settings.credences_L[column])
+        before = float(settings.credences_L[column])
+        low = min(before, MIN_CREDENCE) if lens is Lens.UTILITARIAN else 0.0
         axes.append(
             _Axis(
                 kind="weight",
                 name=lens.value,
                 option=None,
                 column=column,
-                group=everywhere,
+                group=tuple(range(len(Lens))),
                 before=before,
-                low=min(before, MIN_CREDENCE) if lens is Lens.UTILITARIAN else 0.0,
+                low=low,
                 high=max(before, MAX_CREDENCE),
             )
         )

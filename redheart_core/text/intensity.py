@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 from redheart_core.text.features import Cue, CueKind
 from redheart_core.text.modifiers import Modifiers
 from redheart_core.text.words import Passage

@@ -1,4 +1,4 @@
-"""Cues that act on other cues, findable by place, so that a long passage does not compare every cue with every other."""
+"""Cues that act on other cues, found by place: a long passage must not compare every cue with every other."""
 
 from __future__ import annotations
 

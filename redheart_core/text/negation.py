@@ -7,6 +7,7 @@ comes right behind them; -지 않다, -지 못하다, -지 말다, 없다 and �
 from __future__ import annotations
 
 import re
+
 from redheart_core.text.features import Cue, CueKind
 from redheart_core.text.modifiers import Modifiers
 from redheart_core.text.words import HANGUL, Passage

@@ -34,7 +34,13 @@ def emotions_chart(view: EmotionsView, colours: Palette) -> go.Figure:
             marker={
                 "color": PART_COLOURS[part],
                 "line": {"color": colours.ink, "width": 0.5},
-                "pattern": {"shape": PART_PATTERNS[part], "size": 6, "solidity": 0.25, "fgcolor": colours.paper},
+                "pattern": {
+                    "shape": PART_PATTERNS[part],
+                    "size": 6,
+                    "solidity": 0.3,
+                    "fillmode": "overlay",
+                    "fgcolor": colours.paper,
+                },
             },
             customdata=[numbers.score(length) for length in lengths],
             hovertemplate=f"{label} %{{customdata}}<extra></extra>",
@@ -49,15 +55,8 @@ def emotions_chart(view: EmotionsView, colours: Palette) -> go.Figure:
         tickvals=positions, ticktext=[literal(bar.label) for bar in view.bars], showgrid=False, zeroline=False,
         tickfont={"size": SMALL_SIZE, "color": colours.ink}, fixedrange=True, range=[positions[-1] - 0.6, 0.6],
     )  # fmt: skip
-    framed(figure, colours, height=34 * len(view.bars) + 96)
-    figure.update_layout(
-        barmode="stack",
-        legend={
-            "orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom",
-            "traceorder": "normal", "font": {"size": SMALL_SIZE}, "itemclick": False, "itemdoubleclick": False,
-        },
-    )  # fmt: skip
-    return figure
+    figure.update_layout(barmode="stack")
+    return framed(figure, colours, height=34 * len(view.bars) + 96, keyed=True)
 
 
 def nuances_chart(view: NuancesView, colours: Palette) -> go.Figure:
@@ -75,13 +74,14 @@ def nuances_chart(view: NuancesView, colours: Palette) -> go.Figure:
             },
             customdata=[numbers.score(sector.value) for sector in view.sectors],
             hovertemplate="%{label} %{customdata}<extra></extra>",
-            insidetextfont={"size": SMALL_SIZE, "color": "#1E1A15"},
+            insidetextfont={"size": SMALL_SIZE},
             insidetextorientation="auto",
-            leaf={"opacity": 0.75},
+            leaf={"opacity": 0.8},
+            sort=True,
         )
     )
     figure.data[0].values = _own_values(view)
-    return framed(figure, colours, height=420)
+    return framed(figure, colours, height=340)
 
 
 def _own_values(view: NuancesView) -> list[float]:

@@ -29,7 +29,7 @@ def regret_chart(view: RegretView, colours: Palette) -> go.Figure:
         for j, value in enumerate(line):
             figure.add_annotation(
                 x=j, y=i, text=numbers.score(value), showarrow=False,
-                font={"size": SMALL_SIZE, "color": colours.paper if value > 0.5 else colours.ink},
+                font={"size": SMALL_SIZE, "color": colours.paper if value > 0.55 else colours.ink},
             )  # fmt: skip
     figure.update_xaxes(
         tickvals=list(range(len(view.column_labels))), ticktext=[literal(t) for t in view.column_labels],

@@ -38,12 +38,14 @@ def scores_chart(view: ScoresView, colours: Palette) -> go.Figure:
     figure.update_xaxes(unit_axis(colours, view.axis_label))
     figure.update_yaxes({**blank_axis(), "range": [-len(view.rows) + 0.45, 0.6]})
     _add_key(figure, view, colours)
-    return framed(figure, colours, height=_ROW * len(view.rows) + 96)
+    return framed(figure, colours, height=_ROW * len(view.rows) + 96, keyed=True)
 
 
 def _add_views(figure: go.Figure, row: ScoreRow, y: float, view: ScoresView, colours: Palette) -> None:
     ends = [row.views[View.PESSIMISTIC], row.views[View.OPTIMISTIC]]
-    figure.add_scatter(x=ends, y=[y, y], mode="lines", line={"color": colours.muted, "width": 2}, hoverinfo="skip")
+    figure.add_scatter(
+        x=ends, y=[y, y], mode="lines", line={"color": colours.muted, "width": 2}, hoverinfo="skip", showlegend=False
+    )
     for kind in View:
         figure.add_scatter(
             x=[row.views[kind]],
@@ -51,6 +53,7 @@ def _add_views(figure: go.Figure, row: ScoreRow, y: float, view: ScoresView, col
             mode="markers",
             marker={"symbol": VIEW_SYMBOLS[kind], "size": 13, "color": VIEW_COLOURS[kind]},
             hovertemplate=f"{view.view_labels[kind]} {numbers.score(row.views[kind])}<extra></extra>",
+            showlegend=False,
         )
 
 
@@ -63,6 +66,7 @@ def _add_band(figure: go.Figure, row: ScoreRow, y: float, view: ScoresView, colo
         line={"color": VIEW_COLOURS[View.REALISTIC], "width": 10},
         opacity=0.35,
         hovertemplate=f"{view.band_label} {numbers.span(low, high)}<extra></extra>",
+        showlegend=False,
     )
 
 
@@ -82,6 +86,7 @@ def _add_score(figure: go.Figure, row: ScoreRow, y: float, view: ScoresView, col
         textfont={"size": SMALL_SIZE, "color": colours.ink},
         cliponaxis=False,
         hovertemplate=f"{view.score_label} {numbers.interval(row.ethical, low, high)}<extra></extra>",
+        showlegend=False,
     )  # fmt: skip
 
 
@@ -99,10 +104,4 @@ def _add_key(figure: go.Figure, view: ScoresView, colours: Palette) -> None:
     figure.add_scatter(
         x=[None], y=[None], mode="markers", name=view.score_label, showlegend=True,
         marker={"symbol": "diamond", "size": 10, "color": colours.ink},
-    )  # fmt: skip
-    figure.update_layout(
-        legend={
-            "orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom",
-            "font": {"size": SMALL_SIZE, "color": colours.ink}, "itemclick": False, "itemdoubleclick": False,
-        }
     )  # fmt: skip

@@ -94,9 +94,10 @@ def blank_axis() -> dict[str, object]:
     return {"showgrid": False, "zeroline": False, "showticklabels": False, "fixedrange": True}
 
 
-def framed(figure: go.Figure, colours: Palette, *, height: int) -> go.Figure:
-    """Set the paper, the type and the margins that all figures share."""
+def framed(figure: go.Figure, colours: Palette, *, height: int, keyed: bool = False) -> go.Figure:
+    """Set the paper, the type and the margins that all figures share; ``keyed`` names the marks above the drawing."""
     figure.update_layout(
+        template="none",
         height=height,
         margin={"l": 4, "r": 12, "t": 12, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
@@ -107,10 +108,22 @@ def framed(figure: go.Figure, colours: Palette, *, height: int) -> go.Figure:
             "bordercolor": colours.rule,
             "font": {"family": FONT, "size": SMALL_SIZE, "color": colours.ink},
         },
-        showlegend=False,
+        showlegend=keyed,
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1.0,
+            "yanchor": "bottom",
+            "traceorder": "normal",
+            "font": {"size": SMALL_SIZE, "color": colours.ink},
+            "itemclick": False,
+            "itemdoubleclick": False,
+            "itemsizing": "constant",
+        },
         dragmode=False,
         uirevision="keep",
     )
-    figure.update_xaxes(automargin=True)
-    figure.update_yaxes(automargin=True)
+    figure.update_xaxes(automargin=True, ticks="")
+    figure.update_yaxes(automargin=True, ticks="", ticklabelstandoff=6)
     return figure

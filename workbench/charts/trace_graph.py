@@ -58,16 +58,8 @@ def trace_graph_chart(view: TraceGraphView, colours: Palette) -> go.Figure:
     columns = max(node.x for node in view.nodes)
     figure.update_xaxes({**blank_axis(), "range": [-0.5, columns + 0.5]})
     figure.update_yaxes({**blank_axis(), "range": [-rows / 2 - 0.6, rows / 2 + 0.4]})
-    framed(figure, colours, height=int(max(260, min(760, 44 * rows + 110))))
-    figure.update_layout(
-        legend={
-            "orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom",
-            "font": {"size": SMALL_SIZE, "color": colours.ink}, "itemclick": False, "itemdoubleclick": False,
-            "itemsizing": "constant",
-        },
-        clickmode="event+select",
-    )  # fmt: skip
-    return figure
+    figure.update_layout(clickmode="event+select")
+    return framed(figure, colours, height=int(max(260, min(760, 34 * rows + 110))), keyed=True)
 
 
 def _labelled(view: TraceGraphView) -> set[str]:

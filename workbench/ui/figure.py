@@ -42,8 +42,7 @@ def show_figure(
         table: The same numbers; None when a table already stands beside the figure.
         on_select: Called after a click on a mark; what was clicked is in the session under ``key``.
     """
-    prose.heading(text.title, level=3)
-    prose.paragraph(text.subtitle, kind="quiet")
+    prose.figure_heading(text.title, text.subtitle)
     config = {
         "displaylogo": False,
         "modeBarButtonsToRemove": _HIDDEN_BUTTONS,

@@ -26,10 +26,29 @@ def heading(text: str, *, level: int = 2) -> None:
     st.html(f'<h{level} class="rh-heading rh-h{level}" dir="auto">{html.escape(text)}</h{level}>')
 
 
-def bullets(items: Iterable[str], *, mark: str = "") -> None:
-    """Draw a list. ``mark`` is the end of its CSS class: plain, raises, lowers."""
+def figure_heading(title: str, subtitle: str) -> None:
+    """Draw the finding of a figure and, close under it, what is drawn."""
+    st.html(
+        f'<h3 class="rh-heading rh-h3" dir="auto">{html.escape(title)}</h3>'
+        f'<p class="rh-quiet" dir="auto">{html.escape(subtitle)}</p>'
+    )
+
+
+def bullets(items: Iterable[str], *, title: str = "", mark: str = "") -> None:
+    """Draw a list under a small title. ``mark`` is the end of its CSS class: plain, raises, lowers."""
+    side = f'<p class="rh-side">{html.escape(title)}</p>' if title else ""
     rows = "".join(f'<li dir="auto">{_lines(item)}</li>' for item in items)
-    st.html(f'<ul class="rh-list {f"rh-list-{mark}" if mark else ""}">{rows}</ul>')
+    kind = f" rh-list-{mark}" if mark else ""
+    st.html(f'{side}<ul class="rh-list{kind}">{rows}</ul>')
+
+
+def lettered(items: Iterable[tuple[str, str]]) -> None:
+    """Draw options with the letters that stand for them in figures."""
+    rows = "".join(
+        f'<li><span class="rh-letter">{html.escape(letter)}</span><span dir="auto">{html.escape(name)}</span></li>'
+        for letter, name in items
+    )
+    st.html(f'<ul class="rh-lettered">{rows}</ul>')
 
 
 def small_table(table: Table, *, caption: str, number_columns: int) -> None:

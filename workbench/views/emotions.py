@@ -14,6 +14,9 @@ from workbench.views.figure import FigureText, Table
 from workbench.views.labels import emotion_name, grade_name, listing
 
 SHOWN = 10
+NEGLIGIBLE = 0.005
+"""Scores that would be written as 0.00 are left to the table."""
+_NAMED_FROM = 0.1
 PARTS = ("rule", "neural", "cultural")
 
 
@@ -40,8 +43,9 @@ class EmotionsView:
 
 def emotions_view(emotions: Sequence[EmotionScore], language: UiLanguage, *, shown: int = SHOWN) -> EmotionsView:
     """Lay out the strongest ``shown`` emotions as bars and all of them as a table."""
-    bars = tuple(_bar(emotion, language) for emotion in emotions[:shown])
-    strongest = listing((f"{bar.label} {numbers.score(bar.score)}" for bar in bars[:3]), language)
+    visible = [emotion for emotion in emotions[:shown] if emotion.score >= NEGLIGIBLE] or list(emotions[:1])
+    bars = tuple(_bar(emotion, language) for emotion in visible)
+    strongest = strongest_named(emotions, language)
     described = "; ".join(f"{bar.label} {numbers.score(bar.score)}" for bar in bars)
     return EmotionsView(
         text=FigureText(
@@ -58,6 +62,12 @@ def emotions_view(emotions: Sequence[EmotionScore], language: UiLanguage, *, sho
         axis_label=say("charts.axis.emotion", language),
         table=_table(emotions, language),
     )
+
+
+def strongest_named(emotions: Sequence[EmotionScore], language: UiLanguage) -> str:
+    """Name the strongest emotions with their scores, at most three and at least one."""
+    named = [emotion for emotion in emotions[:3] if emotion.score >= _NAMED_FROM] or list(emotions[:1])
+    return listing((f"{emotion_name(e.name, language)} {numbers.score(e.score)}" for e in named), language)
 
 
 def contributions(emotion: EmotionScore) -> tuple[float, float, float]:

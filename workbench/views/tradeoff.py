@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from redheart_core.inference.results import DilemmaEvaluation, OptionEvaluation
+from redheart_core.inference.results import Change, DilemmaEvaluation, OptionEvaluation
 from redheart_core.vocabulary.bentham import Lens, Variable, View
 from workbench.copy import UiLanguage, say
 from workbench.views import numbers
-from workbench.views.labels import listing
+from workbench.views.labels import lens_name, listing, variable_name
 from workbench.views.shown import ShownOption, shown_options
 
 NOTICEABLE = 0.03
@@ -91,7 +91,7 @@ def tradeoff_view(evaluation: DilemmaEvaluation, language: UiLanguage) -> Tradeo
         uncertainty=_uncertainty(options, language),
         source=say("dilemma.result.source", language),
         cases=tuple(_case(option, margins[option.letter], language) for option in options),
-        changes=tuple(change.sentence for change in evaluation.counterfactuals[:_MOST_CHANGES]),
+        changes=tuple(_change(change, options, language) for change in evaluation.counterfactuals[:_MOST_CHANGES]),
     )
 
 
@@ -124,6 +124,30 @@ def _case(option: ShownOption, margins: tuple[_Margin, ...], language: UiLanguag
 def _claim(margin: _Margin, side: str, language: UiLanguage) -> str:
     own, other = numbers.score(margin.own), numbers.score(margin.other)
     return say(f"dilemma.aspect.{margin.aspect.key}.{side}", language, own=own, other=other)
+
+
+def _change(change: Change, options: tuple[ShownOption, ...], language: UiLanguage) -> str:
+    """Say a change with the options' letters; the core's own sentence quotes their full names."""
+    letters = {option.name: option.letter for option in options}
+    if change.new_leader not in letters:
+        return change.sentence
+    return say(
+        f"dilemma.change.{change.kind}",
+        language,
+        letter=letters.get(change.option or "", ""),
+        name=_changed_name(change.name, language),
+        before=numbers.score(change.before),
+        after=numbers.score(change.after),
+        leader=letters[change.new_leader],
+    )
+
+
+def _changed_name(name: str, language: UiLanguage) -> str:
+    if name in set(Lens):
+        return lens_name(Lens(name), language)
+    if name in set(Variable):
+        return variable_name(Variable(name), language)
+    return say("terms.hedonic.name", language) if name == "hedonic" else name
 
 
 def _sentence(options: tuple[ShownOption, ...], margins: dict[str, tuple[_Margin, ...]], language: UiLanguage) -> str:

@@ -19,6 +19,7 @@ from workbench.ui import prose, session
 from workbench.ui.literal import markdown_literal
 from workbench.ui.session import Key, PartyDraft
 from workbench.views.labels import letter, shorten
+from workbench.views.order import shown_order
 
 
 def preset_picker(presets: tuple[PresetDilemma, ...], language: UiLanguage) -> None:
@@ -164,15 +165,11 @@ def _read_party(number: int, identifier: int) -> Party:
 def draw_summary(dilemma: Dilemma, language: UiLanguage) -> None:
     """Draw the dilemma folded: its first lines, how many options and people, and the way back to the fields."""
     prose.paragraph(shorten(dilemma.situation, 220), kind="quote")
-    prose.paragraph(
-        say(
-            "dilemma.input.summary_options",
-            language,
-            options=str(len(dilemma.options)),
-            parties=str(len(dilemma.parties)),
-        ),
-        kind="quiet",
-    )
+    order = shown_order(dilemma)
+    prose.lettered((letter(place), dilemma.options[index].name) for place, index in enumerate(order.options))
+    if dilemma.parties:
+        names = ", ".join(dilemma.parties[index].name for index in order.parties)
+        prose.paragraph(say("dilemma.input.summary_parties", language, parties=names), kind="quiet")
     with st.container(horizontal=True):
         st.button(
             say("dilemma.input.edit", language), key="dilemma.edit", on_click=session.put, args=(Key.EDITING, True)

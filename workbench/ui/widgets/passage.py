@@ -17,19 +17,14 @@ from workbench.ui import prose, session
 from workbench.ui.figure import colours, show_figure
 from workbench.ui.session import Key
 from workbench.views import numbers
-from workbench.views.emotions import emotions_view, nuances_view, vad_view
+from workbench.views.emotions import emotions_view, nuances_view, strongest_named, vad_view
 from workbench.views.figure import Table
-from workbench.views.labels import emotion_name, listing
 from workbench.views.marks import MarkKind, emotion_marks, marked_html
-
-_NAMED = 3
 
 
 def draw_passage_lead(analysis: PassageAnalysis, language: UiLanguage) -> None:
     """Draw the answer in one sentence, whose judgement it is, and how sure."""
-    strongest = listing(
-        (f"{emotion_name(e.name, language)} {numbers.score(e.score)}" for e in analysis.emotions[:_NAMED]), language
-    )
+    strongest = strongest_named(analysis.emotions, language)
     prose.paragraph(say("emotion.result.lead", language, strongest=strongest), kind="lead")
     confidence = numbers.score(analysis.confidence.value)
     prose.paragraph(say("emotion.result.confidence", language, value=confidence))

@@ -78,17 +78,10 @@ def _option_switch(options: tuple[ShownOption, ...], language: UiLanguage) -> Sh
 
 def _draw_option(option: ShownOption, language: UiLanguage) -> None:
     greys = colours()
-    left, right = st.columns(2, gap="large")
-    with left:
-        layers = layers_view(option, language)
-        show_figure(
-            layers.text, layers_chart(layers, greys), key="dilemma.layers", language=language, table=layers.table
-        )
-    with right:
-        regret = regret_view(option, language)
-        show_figure(
-            regret.text, regret_chart(regret, greys), key="dilemma.regret", language=language, table=regret.table
-        )
+    layers = layers_view(option, language)
+    show_figure(layers.text, layers_chart(layers, greys), key="dilemma.layers", language=language, table=layers.table)
+    regret = regret_view(option, language)
+    show_figure(regret.text, regret_chart(regret, greys), key="dilemma.regret", language=language, table=regret.table)
     emotions = emotions_view(option.evaluation.emotions, language, shown=_EMOTIONS_OF_AN_OPTION)
     show_figure(
         emotions.text, emotions_chart(emotions, greys), key="dilemma.emotions", language=language,

@@ -44,11 +44,11 @@ def _draw_case(case: OptionCase, language: UiLanguage) -> None:
     )
     good, bad = st.columns(2, gap="large")
     with good:
-        st.html(f'<p class="rh-side">{say("dilemma.result.speaks_for", language)}</p>')
-        prose.bullets(case.speaks_for or (say("dilemma.result.none_for", language),), mark="raises")
+        claims = case.speaks_for or (say("dilemma.result.none_for", language),)
+        prose.bullets(claims, title=say("dilemma.result.speaks_for", language), mark="raises")
     with bad:
-        st.html(f'<p class="rh-side">{say("dilemma.result.speaks_against", language)}</p>')
-        prose.bullets(case.speaks_against or (say("dilemma.result.none_against", language),), mark="lowers")
+        claims = case.speaks_against or (say("dilemma.result.none_against", language),)
+        prose.bullets(claims, title=say("dilemma.result.speaks_against", language), mark="lowers")
 
 
 def draw_recommendation(evaluation: DilemmaEvaluation, view: TradeoffView, language: UiLanguage) -> None:

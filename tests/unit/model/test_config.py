@@ -1,0 +1,83 @@
+"""Impossible numbers are refused, and the parameter table counts what is built."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from redheart_core.errors import ConfigError
+from redheart_core.model.ledger import parameter_rows
+from redheart_core.model.outputs import to_output_scale
+from redheart_core.model.presets import COMPACT, PRESETS, TINY, preset
+from redheart_core.vocabulary.reading import Family
+from tests.checkpoints import random_tiny_model
+
+
+def test_an_unknown_preset_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(ConfigError, match=r"no preset 'huge'\. Known: compact, tiny"):
+        preset("huge")
+
+
+def test_presets_know_their_names() -> None:
+    assert {name: config.preset for name, config in PRESETS.items()} == {name: name for name in PRESETS}
+
+
+def test_heads_must_divide_the_width() -> None:
+    with pytest.raises(ConfigError, match="backbone d_model is 16, which 6 does not divide"):
+        replace(TINY.backbone, num_heads=3)
+
+
+def test_a_width_of_zero_is_refused() -> None:
+    with pytest.raises(ConfigError, match="bridge: memory_width is 0; it must be positive"):
+        replace(TINY.bridge, memory_width=0)
+
+
+def test_feature_dropout_must_leave_something_to_measure() -> None:
+    with pytest.raises(ConfigError, match="feature_dropout is 0"):
+        replace(TINY, feature_dropout=0)
+
+
+@pytest.mark.parametrize("config", [TINY, COMPACT], ids=lambda config: config.preset)
+def test_the_rows_add_up_to_the_model_and_their_parts_to_the_rows(config: object) -> None:
+    rows = parameter_rows(config)  # type: ignore[arg-type]  # parametrised
+    assert len(rows) == 12
+    for row in rows:
+        assert row.parameters > 0
+        assert not row.parts or sum(count for _, count in row.parts) == row.parameters
+
+
+def test_the_table_counts_every_parameter_of_the_tiny_model() -> None:
+    total = sum(parameter.numel() for parameter in random_tiny_model().parameters())
+    assert sum(row.parameters for row in parameter_rows(TINY)) == total
+
+
+def test_widening_one_analyser_changes_only_its_row_and_the_bridge() -> None:
+    wider = replace(TINY, surd_analyzer=replace(TINY.surd_analyzer, width=16))
+    changed = [
+        before.name
+        for before, after in zip(parameter_rows(TINY), parameter_rows(wider), strict=True)
+        if before.parameters != after.parameters
+    ]
+    assert changed == ["NeuralSURDAnalyzer", "Module bridge"]
+
+
+@pytest.mark.parametrize(
+    ("family", "low", "high"),
+    [
+        (Family.KOTE, 0.0, 1.0),
+        (Family.HEDONIC, -1.0, 1.0),
+        (Family.BENTHAM, -0.25, 0.25),
+        (Family.REGRET, -0.15, 0.15),
+    ],
+)
+def test_large_logits_reach_the_ends_of_the_range(family: Family, low: float, high: float) -> None:
+    ends = to_output_scale(family, torch.tensor([-50.0, 50.0]), 2.0)
+    torch.testing.assert_close(ends, torch.tensor([low, high]))
+
+
+def test_a_higher_temperature_says_less() -> None:
+    cool, warm = (to_output_scale(Family.HEDONIC, torch.tensor(1.0), heat) for heat in (1.0, 2.0))
+    torch.testing.assert_close(warm, torch.tanh(torch.tensor(0.5)))
+    assert warm < cool
