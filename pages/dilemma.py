@@ -24,7 +24,6 @@ fields, result = st.columns([1, 2], gap="large")
 request = session.dilemma_request()
 with fields:
     if request is not None and not session.get(Key.EDITING, default=False):
-        prose.heading(say("dilemma.input.title", language))
         draw_summary(request.dilemma, language)
     else:
         with boundary(language):

@@ -34,7 +34,7 @@ def find_english(passage: Passage) -> Iterator[Match]:
             for pattern in index.get(key, ()):
                 last = _last_word(passage, position, pattern.rest)
                 if last is not None:
-                    yield Match(entry=pattern.entry, start=start, end=_end(passage, last, pattern))
+                    yield Match(entry=pattern.entry, start=start, end=_end(passage, last, pattern, key))
 
 
 def _keys(spelling: str) -> tuple[str, ...]:
@@ -42,11 +42,11 @@ def _keys(spelling: str) -> tuple[str, ...]:
     return (spelling, spelling[:-2]) if spelling.endswith("'s") else (spelling,)
 
 
-def _end(passage: Passage, last: int, pattern: _Pattern) -> int:
-    start, end, spelling = passage.latin[last]
-    final = pattern.rest[-1] if pattern.rest else None
-    matched_as_written = final is None or spelling in final
-    return end if matched_as_written or not spelling.endswith("'s") else start + len(spelling) - 2
+def _end(passage: Passage, last: int, pattern: _Pattern, key: str) -> int:
+    """Where the match ends: before ``'s`` if the last word matched only without it."""
+    _, end, spelling = passage.latin[last]
+    matched = (pattern.rest[-1] or frozenset()) if pattern.rest else frozenset({key})
+    return end if spelling in matched else end - 2
 
 
 def _last_word(passage: Passage, position: int, rest: tuple[Element, ...]) -> int | None:

@@ -23,8 +23,8 @@ _SHORT_REACH = {
     "without": 4,
     "none": 2,
     "lack of": 2,
-    "nobody": 3,
-    "no one": 3,
+    "nobody": 5,
+    "no one": 5,
     "nothing": 2,
 }
 _CLAUSE_END = re.compile(

@@ -40,7 +40,7 @@ _MONEY = re.compile(
     rf"|\b(?P<number>{NUMBER_EN})\s+(?P<unit>dollars?|bucks|euros?|pounds?|won|yen|usd|eur|krw)\b"
 )
 _PERCENT = re.compile(
-    r"(?<![\d.])(?P<number>\d{1,3}(?:\.\d+)?)\s?(?:%|percent\b|per cent\b)"
+    r"(?<![\d.])(?<!\bby )(?P<number>\d{1,3}(?:\.\d+)?)\s?(?:%|percent\b|per cent\b)"
     r"(?!\s*(?:of\b(?!\s+(?:dying|surviving|success|failure))|off\b|discount|raise|more|less|fewer|higher|lower|increase|decrease|interest|tip|pay))"
 )
 _ODDS = re.compile(rf"\b(?P<part>{NUMBER_EN})\s+(?:in|out of)\s+(?P<whole>{NUMBER_EN})\b(?!\s*(?:{_UNIT}|minute))")

@@ -81,7 +81,7 @@ def nuances_chart(view: NuancesView, colours: Palette) -> go.Figure:
         )
     )
     figure.data[0].values = _own_values(view)
-    return framed(figure, colours, height=340)
+    return framed(figure, colours, height=440)
 
 
 def _own_values(view: NuancesView) -> list[float]:
@@ -107,8 +107,8 @@ def vad_chart(view: VadView, colours: Palette) -> go.Figure:
         y=positions,
         mode="markers+text",
         marker={"size": 13, "color": colours.ink},
-        text=[numbers.score(value) for _, value in view.rows],
-        textposition="top center",
+        text=[f"  {numbers.score(value)}  " for _, value in view.rows],
+        textposition=["middle left" if value < 0.5 else "middle right" for _, value in view.rows],
         textfont={"size": SMALL_SIZE, "color": colours.ink},
         cliponaxis=False,
         hoverinfo="skip",

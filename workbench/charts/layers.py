@@ -38,7 +38,7 @@ def _add_total(figure: go.Figure, value: float, y: float, colours: Palette) -> N
         orientation="h",
         width=0.5,
         marker={"color": colours.rule, "line": {"color": colours.ink, "width": 1}},
-        text=[numbers.score(value)],
+        text=[f" {numbers.score(value)}"],
         textposition="outside",
         textfont={"size": SMALL_SIZE, "color": colours.ink},
         cliponaxis=False,

@@ -1,4 +1,4 @@
-"""Fixed colours, marks and type of every figure. Meaning keeps its colour in light and dark, safe for colour-blind eyes.
+"""Fixed colours, marks and type of every figure. Meaning keeps its colour in light and dark, safe for the colour-blind.
 
 What a person typed reaches a figure only through ``literal``: Plotly reads ``<b>``, ``<a>`` and entities in labels.
 """
@@ -121,6 +121,7 @@ def framed(figure: go.Figure, colours: Palette, *, height: int, keyed: bool = Fa
             "itemdoubleclick": False,
             "itemsizing": "constant",
         },
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours.muted, "activecolor": colours.ink},
         dragmode=False,
         uirevision="keep",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from redheart_core.reasoning.trace import Stage
-from workbench.charts.theme import SMALL_SIZE, Palette, blank_axis, framed, literal
+from workbench.charts.theme import Palette, blank_axis, framed, literal
 from workbench.views.trace_graph import TraceGraphView
 
 STAGE_SYMBOLS = {
@@ -25,9 +25,13 @@ STAGE_COLOURS = {
     Stage.FINAL_OUTPUT: "#009E73",
 }
 
+_ROOM_FOR_ALL = 12
+"""With at most this many marks every one can carry its name."""
+
 
 def trace_graph_chart(view: TraceGraphView, colours: Palette) -> go.Figure:
     """Draw the view. Time of calculation runs from left to right; ``customdata`` of a mark is the step's id."""
+    columns = max(node.x for node in view.nodes)
     figure = go.Figure()
     _add_edges(figure, view, colours)
     for stage in Stage:
@@ -48,27 +52,28 @@ def trace_graph_chart(view: TraceGraphView, colours: Palette) -> go.Figure:
                 "line": {"color": colours.ink, "width": [3 if node.chosen else 1 for node in nodes]},
             },
             text=[literal(node.label) if node.id in labelled else "" for node in nodes],
-            textposition="bottom center",
+            textposition=["middle left" if node.x == 0 and columns > 0 else "bottom center" for node in nodes],
             textfont={"size": 12, "color": colours.ink},
             cliponaxis=False,
             customdata=[[node.id, literal(node.operation), literal(node.summary)] for node in nodes],
             hovertemplate="%{customdata[1]}<br>%{customdata[0]}<br>%{customdata[2]}<extra></extra>",
         )
     rows = max(node.y for node in view.nodes) - min(node.y for node in view.nodes) + 1
-    columns = max(node.x for node in view.nodes)
-    figure.update_xaxes({**blank_axis(), "range": [-0.5, columns + 0.5]})
+    left = 0.36 * columns if columns > 0 else 0.5
+    figure.update_xaxes({**blank_axis(), "range": [-left, columns + 0.45]})
     figure.update_yaxes({**blank_axis(), "range": [-rows / 2 - 0.6, rows / 2 + 0.4]})
     figure.update_layout(clickmode="event+select")
     return framed(figure, colours, height=int(max(260, min(760, 34 * rows + 110))), keyed=True)
 
 
 def _labelled(view: TraceGraphView) -> set[str]:
-    """Label the chosen step and its direct neighbours; with few steps, all of them."""
-    if len(view.nodes) <= 12:
+    """Label the first column, which has room at its left, the chosen step and its neighbours."""
+    if len(view.nodes) <= _ROOM_FOR_ALL:
         return {node.id for node in view.nodes}
     chosen = next(node.id for node in view.nodes if node.chosen)
     near = {a for a, b in view.edges if b == chosen} | {b for a, b in view.edges if a == chosen}
-    return {chosen} | (near if len(near) <= 10 else set())
+    first = {node.id for node in view.nodes if node.x == 0}
+    return first | {chosen} | (near if len(near) <= _ROOM_FOR_ALL else set())
 
 
 def _add_edges(figure: go.Figure, view: TraceGraphView, colours: Palette) -> None:

@@ -26,6 +26,11 @@ def heading(text: str, *, level: int = 2) -> None:
     st.html(f'<h{level} class="rh-heading rh-h{level}" dir="auto">{html.escape(text)}</h{level}>')
 
 
+def titled(title: str, text: str) -> None:
+    """Draw a small title and, close under it, a paragraph."""
+    st.html(f'<p class="rh-side">{html.escape(title)}</p><p class="rh-body" dir="auto">{_lines(text)}</p>')
+
+
 def figure_heading(title: str, subtitle: str) -> None:
     """Draw the finding of a figure and, close under it, what is drawn."""
     st.html(
@@ -51,14 +56,18 @@ def lettered(items: Iterable[tuple[str, str]]) -> None:
     st.html(f'<ul class="rh-lettered">{rows}</ul>')
 
 
-def small_table(table: Table, *, caption: str, number_columns: int) -> None:
-    """Draw a table whose last ``number_columns`` columns are numbers. It alone may scroll sideways."""
+def small_table(table: Table, *, caption: str, number_columns: int, captioned: bool = True) -> None:
+    """Draw a table whose last ``number_columns`` columns are numbers. It alone may scroll sideways.
+
+    A caption that repeats the heading above is left to screen readers with ``captioned=False``.
+    """
+    hidden = "" if captioned else ' class="rh-hidden"'
     first_number = len(table.columns) - number_columns
     head = "".join(f'<th scope="col"{_align(i, first_number)}>{_cell(c)}</th>' for i, c in enumerate(table.columns))
     body = "".join(f"<tr>{_row(row, first_number)}</tr>" for row in table.rows)
     st.html(
         f'<div class="rh-scroll" role="region" tabindex="0" aria-label="{html.escape(caption)}">'
-        f'<table class="rh-table"><caption>{html.escape(caption)}</caption>'
+        f'<table class="rh-table"><caption{hidden}>{html.escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

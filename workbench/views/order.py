@@ -28,11 +28,20 @@ class ShownOrder:
 
 def shown_order(dilemma: Dilemma) -> ShownOrder:
     """Draw the order of options and parties from the SHA-256 of the dilemma."""
-    options = [option.name for option in dilemma.options]
-    parties = [party.name for party in dilemma.parties]
-    content = "\x00".join([dilemma.situation, *sorted(options), "", *sorted(parties)])
-    seed = hashlib.sha256(content.encode()).hexdigest()[:_SEED_DIGITS]
+    options = tuple(option.name for option in dilemma.options)
+    parties = tuple(party.name for party in dilemma.parties)
+    seed = _seed(dilemma.situation, options, parties)
     return ShownOrder(seed=seed, options=_drawn(seed, options), parties=_drawn(seed, parties))
+
+
+def drawn_positions(situation: str, options: Sequence[str], parties: Sequence[str]) -> tuple[int, ...]:
+    """Return the order of options that these texts are shown in, as for a dilemma made of them."""
+    return _drawn(_seed(situation, options, parties), options)
+
+
+def _seed(situation: str, options: Sequence[str], parties: Sequence[str]) -> str:
+    content = "\x00".join([situation, *sorted(options), "", *sorted(parties)])
+    return hashlib.sha256(content.encode()).hexdigest()[:_SEED_DIGITS]
 
 
 def drawn_names(seed: str, names: Sequence[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from redheart_core.errors import InputError
 from redheart_core.reasoning.trace import SCHEMA, Stage
+from workbench.views.step_names import option_letters
 
 MAX_STEPS = 20_000
 
@@ -53,8 +54,8 @@ class TraceDocument:
     """A whole trace in the order of calculation."""
 
     kind: str
-    checkpoint: str
-    """Hash of the weights, or an empty text."""
+    letters: tuple[str, ...]
+    """Letter of each option, in the order recorded."""
     steps: tuple[TraceStep, ...]
     content: Mapping[str, Any]
     """The JSON values it was read from."""
@@ -107,9 +108,8 @@ def parse_trace(content: object) -> TraceDocument:
         if len(rows) > MAX_STEPS:
             raise ValueError(f"{len(rows)} steps")
         steps = tuple(sorted((_step(row) for row in rows), key=lambda step: step.index))
-        checkpoint = content["checkpoint"]
-        sha = str(checkpoint.get("sha256", "")) if isinstance(checkpoint, dict) else ""
-        return TraceDocument(kind=str(content["kind"]), checkpoint=sha, steps=steps, content=content)
+        letters = option_letters(content["request"])
+        return TraceDocument(kind=str(content["kind"]), letters=letters, steps=steps, content=content)
     except (KeyError, TypeError, ValueError, AttributeError) as problem:
         raise _not_a_trace("a step is missing or malformed", "빠졌거나 형식이 맞지 않는 단계가 있어요") from problem
 

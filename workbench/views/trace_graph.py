@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from redheart_core.reasoning.trace import Stage
 from workbench.copy import UiLanguage, say
 from workbench.views.figure import FigureText
 from workbench.views.labels import shorten
+from workbench.views.step_names import step_name
 from workbench.views.trace_document import TraceDocument, TraceStep
-from workbench.views.trace_steps import operation_name, output_summary, step_label
+from workbench.views.trace_steps import operation_name, output_summary
 
-MAX_NODES = 36
+MAX_NODES = 30
 """More than this cannot be told apart; the rest is counted and left to the table."""
 
 
@@ -53,10 +54,11 @@ def trace_graph_view(document: TraceDocument, chosen: TraceStep, language: UiLan
     columns = _columns(kept, parents)
     positions = _rows(kept, columns, parents)
     steps = {step.id: step for step in document.steps}
-    nodes = tuple(_node(steps[i], positions[i], i == chosen.id, language) for i in kept)
+    letters = document.letters
+    nodes = tuple(_node(steps[i], letters, positions[i], i == chosen.id, language) for i in kept)
     edges = tuple((parent, i) for i in kept for parent in parents[i] if parent in positions)
     return TraceGraphView(
-        text=_text(chosen, len(ancestors), children, language),
+        text=_text(document, chosen, len(ancestors), children, language),
         nodes=nodes,
         edges=edges,
         left_out=max(0, len(ancestors) - room),
@@ -109,10 +111,12 @@ def _mean_row(above: tuple[str, ...], placed: Mapping[str, tuple[float, float]])
     return sum(known) / len(known) if known else 0.0
 
 
-def _node(step: TraceStep, position: tuple[float, float], chosen: bool, language: UiLanguage) -> GraphNode:
+def _node(
+    step: TraceStep, letters: tuple[str, ...], position: tuple[float, float], chosen: bool, language: UiLanguage
+) -> GraphNode:
     return GraphNode(
         id=step.id,
-        label=shorten(step_label(step, language), 26),
+        label=shorten(step_name(step.id, letters, language), 28),
         summary=shorten(output_summary(step.output, language), 40),
         operation=operation_name(step.operation, language),
         stage=step.stage,
@@ -122,8 +126,13 @@ def _node(step: TraceStep, position: tuple[float, float], chosen: bool, language
     )
 
 
-def _text(chosen: TraceStep, num_ancestors: int, children: tuple[str, ...], language: UiLanguage) -> FigureText:
-    name = step_label(chosen, language)
+def _text(
+    document: TraceDocument, chosen: TraceStep, num_ancestors: int, children: tuple[str, ...], language: UiLanguage
+) -> FigureText:
+    def named(identifiers: Iterable[str]) -> str:
+        return ", ".join(step_name(i, document.letters, language) for i in identifiers) or "–"
+
+    name = step_name(chosen.id, document.letters, language)
     return FigureText(
         title=say("charts.trace.title", language, step=name, count=str(num_ancestors)),
         subtitle=say("charts.trace.subtitle", language),
@@ -131,7 +140,7 @@ def _text(chosen: TraceStep, num_ancestors: int, children: tuple[str, ...], lang
             "charts.trace.alt",
             language,
             step=name,
-            inputs=", ".join(i.step for i in chosen.inputs) or "–",
-            children=", ".join(children) or "–",
+            inputs=named(i.step for i in chosen.inputs),
+            children=named(children),
         ),
     )

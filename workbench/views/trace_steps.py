@@ -10,6 +10,7 @@ from workbench.copy import UiLanguage, catalogue, say
 from workbench.views import numbers
 from workbench.views.figure import Table
 from workbench.views.labels import shorten
+from workbench.views.step_names import step_name
 from workbench.views.trace_document import StepInput, TraceDocument, TraceStep
 
 _LONGEST_VALUE = 4_000
@@ -25,11 +26,6 @@ def operation_formula(operation: str, language: UiLanguage) -> str | None:
     """Return what an operation calculates, if the interface has words for it."""
     key = f"operations.{operation}.formula"
     return say(key, language) if key in catalogue() else None
-
-
-def step_label(step: TraceStep, language: UiLanguage) -> str:
-    """Return the name of a step: its operation for calculated ones, its id for what was put in."""
-    return step.id if step.operation == "given" else f"{operation_name(step.operation, language)} · {step.id}"
 
 
 def output_summary(value: Any, language: UiLanguage) -> str:
@@ -70,28 +66,29 @@ def input_value(document: TraceDocument, reference: StepInput) -> Any:
 
 
 def matching_steps(document: TraceDocument, query: str, language: UiLanguage) -> tuple[TraceStep, ...]:
-    """Return the steps whose id, operation, module or stage contains every word of the query."""
+    """Return the steps whose name, id, operation, module or stage contains every word of the query."""
     words = query.casefold().split()
-    return tuple(step for step in document.steps if all(word in _haystack(step, language) for word in words))
+    return tuple(step for step in document.steps if all(word in _haystack(document, step, language) for word in words))
 
 
-def _haystack(step: TraceStep, language: UiLanguage) -> str:
+def _haystack(document: TraceDocument, step: TraceStep, language: UiLanguage) -> str:
     stage = say(f"terms.stage.{step.stage.value}", language)
-    name = operation_name(step.operation, language)
-    return " ".join((step.id, step.operation, step.module, stage, name)).casefold()
+    names = (step_name(step.id, document.letters, language), operation_name(step.operation, language))
+    return " ".join((step.id, step.operation, step.module, stage, *names)).casefold()
 
 
-def steps_table(steps: tuple[TraceStep, ...], language: UiLanguage) -> Table:
+def steps_table(document: TraceDocument, steps: tuple[TraceStep, ...], language: UiLanguage) -> Table:
     """Return one row per step in the order of calculation."""
-    keys = ("number", "stage", "step", "operation", "output")
+    keys = ("number", "step", "output", "stage", "operation", "id")
     columns = tuple(say(f"trace.column.{key}", language) for key in keys)
     rows = tuple(
         (
             step.index,
-            say(f"terms.stage.{step.stage.value}", language),
-            step.id,
-            operation_name(step.operation, language),
+            step_name(step.id, document.letters, language),
             output_summary(step.output, language),
+            say(f"terms.stage.{step.stage.value}", language),
+            operation_name(step.operation, language),
+            step.id,
         )
         for step in steps
     )

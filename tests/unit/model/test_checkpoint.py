@@ -156,6 +156,4 @@ def test_a_parameter_of_another_shape_is_named(damaged: Path) -> None:
 
 def _resave(directory: Path, tensors: dict[str, torch.Tensor]) -> None:
     save_file(tensors, directory / WEIGHTS_FILE)
-    _edit_manifest(
-        directory, parameters_sha256=hashlib.sha256((directory / WEIGHTS_FILE).read_bytes()).hexdigest()
-    )
+    _edit_manifest(directory, parameters_sha256=hashlib.sha256((directory / WEIGHTS_FILE).read_bytes()).hexdigest())

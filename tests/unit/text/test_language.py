@@ -48,7 +48,9 @@ def test_other_languages_are_other(text: str) -> None:
     assert detect_language(text) is Language.OTHER
 
 
-@pytest.mark.parametrize("text", ["ㅠㅠ 힘들다", "ㅋㅋㅋ", "회사 CEO가 비리를 저질렀어요", "AI가 사람을 대신해도 될까요?"])
+@pytest.mark.parametrize(
+    "text", ["ㅠㅠ 힘들다", "ㅋㅋㅋ", "회사 CEO가 비리를 저질렀어요", "AI가 사람을 대신해도 될까요?"]
+)
 def test_korean_with_jamo_and_foreign_abbreviations_is_korean(text: str) -> None:
     assert detect_language(unicodedata.normalize("NFKC", text)) is Language.KOREAN
 

@@ -87,7 +87,6 @@ def test_quantities_are_found_where_they_stand(text: str, kind: CueKind, span: s
         ("2024년에 입사했어요.", CueKind.DURATION),
         ("이 일은 제가 한 일이에요.", CueKind.DURATION),
         ("She is 30 years old.", CueKind.DURATION),
-        ("1 in 10 patients agree.", CueKind.PEOPLE),
     ],
 )
 def test_past_times_dates_ages_and_discounts_are_something_else(text: str, kind: CueKind) -> None:
@@ -102,3 +101,11 @@ def test_a_young_or_old_age_is_a_sign_of_vulnerability(text: str) -> None:
 def test_everyone_is_a_group_of_people() -> None:
     assert found("Everyone knows.", CueKind.PEOPLE) == [("Everyone", 50.0)]
     assert found("모두가 알아요.", CueKind.PEOPLE) == [("모두", 50.0)]
+
+
+def test_odds_do_not_count_people() -> None:
+    assert ("10 patients", 10.0) not in found("1 in 10 patients agree.", CueKind.PEOPLE)
+
+
+def test_a_change_by_percent_is_no_probability() -> None:
+    assert found("They raised the rent by 30% today.", CueKind.CERTAINTY) == []

@@ -164,6 +164,11 @@ def _read_party(number: int, identifier: int) -> Party:
 
 def draw_summary(dilemma: Dilemma, language: UiLanguage) -> None:
     """Draw the dilemma folded: its first lines, how many options and people, and the way back to the fields."""
+    with st.container(key="dilemma_summary"):
+        _draw_summary(dilemma, language)
+
+
+def _draw_summary(dilemma: Dilemma, language: UiLanguage) -> None:
     prose.paragraph(shorten(dilemma.situation, 220), kind="quote")
     order = shown_order(dilemma)
     prose.lettered((letter(place), dilemma.options[index].name) for place, index in enumerate(order.options))

@@ -13,17 +13,18 @@ from workbench.ui.widgets.dilemma_editor import literal_title
 from workbench.views.labels import family_name, shorten
 
 _SHOWN = 6
+_EXCERPT = 84
 
 
 def draw_presets(language: UiLanguage) -> None:
     """Draw the ready-made dilemmas, those in the reader's language first. One click opens one."""
     prose.heading(say("home.start.title", language))
-    own = [preset for preset in presets() if preset.language.value == language]
-    other = [preset for preset in presets() if preset.language.value != language]
-    _draw_entries(own[:_SHOWN], language)
     if st.button(say("home.start.own", language), key="home.own", type="primary"):
         session.clear_dilemma()
         _open_dilemma(language)
+    own = [preset for preset in presets() if preset.language.value == language]
+    other = [preset for preset in presets() if preset.language.value != language]
+    _draw_entries(own[:_SHOWN], language)
     rest = own[_SHOWN:]
     if rest:
         with st.expander(say("home.start.more", language, count=str(len(rest))), type="compact"):
@@ -34,8 +35,9 @@ def draw_presets(language: UiLanguage) -> None:
 
 def _draw_entries(entries: list[PresetDilemma], language: UiLanguage) -> None:
     for preset in entries:
-        opened = st.button(literal_title(preset), key=f"home.preset.{preset.id}", type="tertiary")
-        prose.paragraph(shorten(preset.dilemma.situation, 120), kind="quiet")
+        with st.container(key=f"home_entry_{preset.id}", gap=None):
+            opened = st.button(literal_title(preset), key=f"home.preset.{preset.id}", type="tertiary")
+            prose.paragraph(shorten(preset.dilemma.situation, _EXCERPT), kind="quiet")
         if opened:
             session.load_dilemma(preset.dilemma)
             _open_dilemma(language)
@@ -48,10 +50,9 @@ def _open_dilemma(language: UiLanguage) -> None:
 def draw_description(language: UiLanguage) -> None:
     """Draw what this is, what it is not, and whose judgements it learned."""
     for part in ("is", "is_not"):
-        prose.heading(say(f"home.{part}.title", language))
-        prose.bullets(say(f"home.{part}.{place}", language) for place in ("first", "second", "third"))
-    prose.heading(say("home.whose.title", language))
-    prose.paragraph(say("home.whose.text", language))
+        claims = tuple(say(f"home.{part}.{place}", language) for place in ("first", "second", "third"))
+        prose.bullets(claims, title=say(f"home.{part}.title", language))
+    prose.titled(say("home.whose.title", language), say("home.whose.text", language))
 
 
 def draw_loaded_model(language: UiLanguage) -> None:
@@ -60,10 +61,10 @@ def draw_loaded_model(language: UiLanguage) -> None:
     Raises:
         CheckpointError: The weights are missing or damaged.
     """
-    prose.heading(say("home.model.title", language))
     shared = shared_model(language)
     sha = (shared.sha256 or "–")[:12]
-    prose.paragraph(say("home.model.name", language, name=str(shared.model.name), sha=sha))
+    named = say("home.model.name", language, name=str(shared.model.name), sha=sha)
+    prose.titled(say("home.model.title", language), named)
     refused = [family_name(family, language) for family in shared.model.refused]
     if refused:
         prose.paragraph(say("home.model.refused", language, families=", ".join(refused)), kind="quiet")

@@ -65,23 +65,18 @@ def draw_passage_pictures(analysis: PassageAnalysis, language: UiLanguage) -> No
     show_figure(
         emotions.text, emotions_chart(emotions, greys), key="emotion.bars", language=language, table=emotions.table
     )
-    left, right = st.columns(2, gap="large")
-    with left:
-        if any(nuance.score > 0 for nuance in analysis.nuances):
-            nuances = nuances_view(analysis.nuances, language)
-            show_figure(
-                nuances.text, nuances_chart(nuances, greys), key="emotion.nuances", language=language,
-                table=nuances.table,
-            )  # fmt: skip
-        else:
-            prose.paragraph(say("emotion.result.nuance_missing", language), kind="quiet")
-    with right:
-        if analysis.vad is None:
-            prose.paragraph(say("emotion.result.vad_missing", language), kind="quiet")
-        else:
-            vad = vad_view(analysis.vad, language)
-            show_figure(vad.text, vad_chart(vad, greys), key="emotion.vad", language=language, table=vad.table)
-        _draw_concepts(analysis, language)
+    if analysis.vad is None:
+        prose.paragraph(say("emotion.result.vad_missing", language), kind="quiet")
+    else:
+        vad = vad_view(analysis.vad, language)
+        show_figure(vad.text, vad_chart(vad, greys), key="emotion.vad", language=language, table=vad.table)
+    _draw_concepts(analysis, language)
+    if any(nuance.score > 0 for nuance in analysis.nuances):
+        nuances = nuances_view(analysis.nuances, language)
+        chart = nuances_chart(nuances, greys)
+        show_figure(nuances.text, chart, key="emotion.nuances", language=language, table=nuances.table)
+    else:
+        prose.paragraph(say("emotion.result.nuance_missing", language), kind="quiet")
 
 
 def _draw_concepts(analysis: PassageAnalysis, language: UiLanguage) -> None:
@@ -106,7 +101,7 @@ def _draw_concepts(analysis: PassageAnalysis, language: UiLanguage) -> None:
         say("charts.column.presence", language),
     )
     table = Table(name="concepts", columns=columns, rows=tuple(rows))
-    prose.small_table(table, caption=say("emotion.result.concepts", language), number_columns=1)
+    prose.small_table(table, caption=say("emotion.result.concepts", language), number_columns=1, captioned=False)
 
 
 def draw_advice(analysis: PassageAnalysis, language: UiLanguage) -> None:

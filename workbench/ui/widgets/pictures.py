@@ -50,7 +50,10 @@ def _draw_tables(evaluation: DilemmaEvaluation, language: UiLanguage) -> None:
     )
     with st.expander(say("dilemma.pictures.reasons", language), type="compact"):
         prose.small_table(
-            reasons_table(evaluation, language), caption=say("dilemma.pictures.reasons", language), number_columns=0
+            reasons_table(evaluation, language),
+            caption=say("dilemma.pictures.reasons", language),
+            number_columns=0,
+            captioned=False,
         )
     prose.heading(say("dilemma.pictures.people", language))
     if evaluation.affected_parties:

@@ -14,8 +14,9 @@ from workbench.ui.figure import show_twin
 from workbench.ui.frame import page_path
 from workbench.ui.literal import markdown_literal
 from workbench.ui.session import Key
+from workbench.views.step_names import step_name
 from workbench.views.trace_document import TraceDocument, parse_trace
-from workbench.views.trace_steps import step_label, steps_table
+from workbench.views.trace_steps import steps_table
 
 
 def draw_steps(trace: Trace, result: dict[str, Any], source: str, stem: str, language: UiLanguage) -> None:
@@ -51,9 +52,8 @@ def draw_steps(trace: Trace, result: dict[str, Any], source: str, stem: str, lan
             on_click="ignore",
         )
     title = say("dilemma.layer.trace", language)
-    show_twin(steps_table(document.steps, language), key=f"{stem}.steps", language=language, title=title)
+    show_twin(steps_table(document, document.steps, language), key=f"{stem}.steps", language=language, title=title)
 
 
 def _label(document: TraceDocument, identifier: str, language: UiLanguage) -> str:
-    step = document.step(identifier)
-    return markdown_literal(step_label(step, language)) if step else identifier
+    return markdown_literal(step_name(identifier, document.letters, language))

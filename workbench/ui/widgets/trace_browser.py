@@ -18,6 +18,7 @@ from workbench.ui.session import Key
 from workbench.views.figure import Table
 from workbench.views.labels import shorten
 from workbench.views.marks import Mark, MarkKind, marked_html
+from workbench.views.step_names import step_name
 from workbench.views.trace_document import TraceDocument, TraceStep, parse_trace, parse_trace_file
 from workbench.views.trace_graph import trace_graph_view
 from workbench.views.trace_steps import (
@@ -27,7 +28,6 @@ from workbench.views.trace_steps import (
     operation_formula,
     operation_name,
     output_summary,
-    step_label,
     steps_table,
 )
 
@@ -43,13 +43,16 @@ def choose_document(language: UiLanguage) -> TraceDocument | None:
     Raises:
         InputError: The uploaded file is not one of ours.
     """
-    uploaded = st.file_uploader(
-        say("trace.upload", language),
-        type="json",
-        key=Key.TRACE_UPLOAD,
-        help=say("trace.upload_help", language),
-        max_upload_size=_MAX_UPLOAD_MB,
-    )
+    has_own = session.dilemma_request() is not None or session.passage_request() is not None
+    place = st.expander(say("trace.upload", language), type="compact") if has_own else st.container()
+    with place:
+        uploaded = st.file_uploader(
+            say("trace.upload", language),
+            type="json",
+            key=Key.TRACE_UPLOAD,
+            help=say("trace.upload_help", language),
+            max_upload_size=_MAX_UPLOAD_MB,
+        )
     sources = [
         name
         for name, present in {
@@ -63,7 +66,7 @@ def choose_document(language: UiLanguage) -> TraceDocument | None:
         return None
     if session.get(Key.TRACE_SOURCE) not in sources:
         session.put(Key.TRACE_SOURCE, sources[0])
-    source = st.segmented_control(
+    source = session.get(Key.TRACE_SOURCE) if len(sources) == 1 else st.segmented_control(
         say("trace.which", language), sources, key=Key.TRACE_SOURCE, required=True, persist_state="session",
         format_func=lambda name: say(f"trace.document.{name}", language),
     )  # fmt: skip
@@ -115,11 +118,13 @@ def draw_table(document: TraceDocument, language: UiLanguage) -> None:
         return
     total = str(len(document.steps))
     prose.paragraph(say("trace.found", language, count=str(len(found)), total=total), kind="quiet")
-    table = steps_table(found, language)
+    table = steps_table(document, found, language)
     st.dataframe(
         pd.DataFrame(list(table.rows), columns=list(table.columns)),
         hide_index=True,
         height=420,
+        column_order=table.columns[:4],
+        column_config={table.columns[0]: st.column_config.Column(width=56)},
         key=_TABLE,
         on_select=lambda: _row_chosen(found),
         selection_mode="single-row",
@@ -137,7 +142,7 @@ def _row_chosen(found: tuple[TraceStep, ...]) -> None:
 
 def draw_step(document: TraceDocument, step: TraceStep, language: UiLanguage) -> None:
     """Draw one step: what it calculates, what went in, what came out, and the words it rests on."""
-    prose.heading(step_label(step, language))
+    prose.heading(step_name(step.id, document.letters, language))
     formula = operation_formula(step.operation, language)
     if formula:
         prose.paragraph(formula)
@@ -146,6 +151,7 @@ def draw_step(document: TraceDocument, step: TraceStep, language: UiLanguage) ->
             (say("trace.column.stage", language), say(f"terms.stage.{step.stage.value}", language)),
             (say("trace.column.operation", language), operation_name(step.operation, language)),
             (say("trace.step.module", language), f"{step.module}.{step.operation}"),
+            (say("trace.column.id", language), step.id),
             (say("trace.step.output", language), output_summary(step.output, language)),
         )
     )
@@ -166,7 +172,7 @@ def _draw_inputs(document: TraceDocument, step: TraceStep, language: UiLanguage)
     rows = tuple(
         (
             shorten(i.argument, 40),
-            ".".join((i.step, *i.path)),
+            " · ".join((step_name(i.step, document.letters, language), *i.path)),
             output_summary(input_value(document, i), language),
         )
         for i in step.inputs
@@ -176,11 +182,16 @@ def _draw_inputs(document: TraceDocument, step: TraceStep, language: UiLanguage)
         Table(name="inputs", columns=columns, rows=rows),
         caption=say("trace.step.inputs", language),
         number_columns=1,
+        captioned=False,
     )
     upstream = list(dict.fromkeys(i.step for i in step.inputs if document.step(i.step)))[:_MAX_LINKS]
     with st.container(horizontal=True, gap="small"):
         for identifier in upstream:
-            label = say("trace.step.upstream", language, step=markdown_literal(identifier))
+            label = say(
+                "trace.step.upstream",
+                language,
+                step=markdown_literal(step_name(identifier, document.letters, language)),
+            )
             st.button(
                 label, key=f"trace.up.{identifier}", type="tertiary", on_click=session.put,
                 args=(Key.TRACE_STEP, identifier),

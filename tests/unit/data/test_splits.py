@@ -1,0 +1,91 @@
+"""Splits keep groups whole, on small sets and on the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redheart_core.data import emotions, ethics, stories
+from redheart_core.data.corpus import shippable_texts
+from redheart_core.data.rows import Dataset, Grouped, JudgedRow
+from redheart_core.data.splits import HARD_ROWS, split_groups
+from redheart_core.errors import DataError
+from tests.datasets import require_data
+
+
+def _dataset(groups: list[str], name: str = "made_up") -> Dataset[JudgedRow]:
+    rows = tuple(
+        JudgedRow(text=f"text {place}", context="", label=True, group=group) for place, group in enumerate(groups)
+    )
+    return Dataset(name=name, licence="MIT", files=(), rows=rows)
+
+
+@given(st.lists(st.sampled_from([f"group {number}" for number in range(40)]), min_size=200, max_size=300))
+def test_no_group_is_on_both_sides_and_no_row_is_lost(groups: list[str]) -> None:
+    split = split_groups(_dataset(groups), share=0.4)
+    assert not {row.group for row in split.train} & {row.group for row in split.dev}
+    assert sorted(row.text for row in (*split.train, *split.dev)) == sorted(f"text {n}" for n in range(len(groups)))
+
+
+def test_a_split_does_not_depend_on_the_process() -> None:
+    split = split_groups(_dataset([f"group {number}" for number in range(10)]), share=0.5)
+    assert [row.group for row in split.dev] == ["group 2", "group 3", "group 6", "group 7"]
+
+
+def test_an_empty_side_is_refused() -> None:
+    with pytest.raises(DataError, match=r"made_up: 3 rows to train on and 0 to check\. Need both"):
+        split_groups(_dataset(["a", "b", "c"]), share=0.0)
+
+
+def test_only_hard_rows_are_checked_on_where_the_file_runs_from_hard_to_easy() -> None:
+    low, high = HARD_ROWS["ethics_justice"]
+    groups = [f"group {place // 4}" for place in range(20_000)]
+    dev = split_groups(_dataset(groups, "ethics_justice"), share=0.4).dev
+    places = [int(row.text.removeprefix("text ")) for row in dev]
+    assert low <= min(places)
+    assert max(places) < high
+
+
+READERS: tuple[Callable[[Path], Dataset[Grouped]], ...] = (
+    ethics.read_utilitarianism,
+    ethics.read_justice,
+    ethics.read_deontology,
+    ethics.read_virtue,
+    ethics.read_commonsense,
+    emotions.read_kote,
+    stories.read_consequences,
+    stories.read_moral_choice,
+)  # type: ignore[assignment]  # data sets of different rows, all of them grouped
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
+def test_real_groups_stay_together(reader: Callable[[Path], Dataset[Grouped]]) -> None:
+    dataset = reader(require_data())
+    split = split_groups(dataset, share=0.3)
+    assert not {row.group for row in split.train} & {row.group for row in split.dev}
+    assert len(split.train) + len(split.dev) == len(dataset)
+
+
+def test_no_real_scenario_of_deontology_is_on_both_sides() -> None:
+    split = split_groups(ethics.read_deontology(require_data()), share=0.4)
+    assert not {row.context for row in split.train} & {row.context for row in split.dev}
+
+
+def test_translations_share_their_row_and_labels() -> None:
+    data_dir = require_data()
+    english = emotions.read_goemotions(data_dir, language="en", part="dev")
+    korean = emotions.read_goemotions(data_dir, language="ko", part="dev")
+    assert [(row.group, row.labels) for row in english] == [(row.group, row.labels) for row in korean]
+
+
+def test_published_development_rows_and_research_only_text_stay_out_of_the_corpus() -> None:
+    data_dir = require_data()
+    corpus = set(shippable_texts(data_dir))
+    dev = {row.text.strip() for row in emotions.read_goemotions(data_dir, language="ko", part="dev")}
+    train = {row.text.strip() for row in emotions.read_goemotions(data_dir, language="ko", part="train")}
+    assert not (dev - train) & corpus
+    assert len(corpus) > 200_000
