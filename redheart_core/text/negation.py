@@ -31,6 +31,9 @@ _CLAUSE_END = re.compile(
     r"[.,;:!?()\n—–]|\b(?:but|because|although|though|so (?:i|he|she|we|they|it|the|my|that)|if|"
     r"when|while|since|unless|until|who|which|whether|however|yet|and then)\b"
 )
+_PRONOUNS = frozenset({"nobody", "no one", "nothing", "none"})
+_JOINED = re.compile(r"\b(?:and|or)\b")
+"""Behind a negating pronoun, a joined verb is affirmed: "do nothing and let them die"."""
 
 _PARTICLE = r"(?:을|를|이|가|은|는|도|만|에|에게|한테|로|으로|과|와|의|조차|마저|이나|나)?"
 _ADVERB = r"(?:(?:다|잘|제대로|전부|모두|전혀|별로|하나도|조금도|아무|절대|절대로|결코|아직|더|더는|굳이)\s*)*"
@@ -73,7 +76,7 @@ def _reaches(negation: Cue, cue: Cue, passage: Passage) -> bool:
         return False
     between = passage.folded[negation.end : cue.start]
     reach = _SHORT_REACH.get(negation.entry, _MAX_WORDS)
-    if _CLAUSE_END.search(between):
+    if _CLAUSE_END.search(between) or (negation.entry in _PRONOUNS and _JOINED.search(between)):
         return False
     return passage.words_between(negation.end, cue.start) < reach
 

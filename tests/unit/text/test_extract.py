@@ -305,3 +305,9 @@ def test_the_longest_passage_of_one_repeated_word_is_read_within_seconds(unit: s
     started = time.perf_counter()
     extract_features(text, Language.MIXED)
     assert time.perf_counter() - started < 5.0
+
+
+def test_what_is_joined_to_doing_nothing_is_affirmed() -> None:
+    cues = extract_features("Do nothing and let five workers die.").of_kind(CueKind.DEATH, CueKind.OMISSION)
+    assert {cue.kind for cue in cues} == {CueKind.DEATH, CueKind.OMISSION}
+    assert not any(cue.negated for cue in cues)
