@@ -26,12 +26,12 @@ EMOTION_WEIGHT = 5.0
 """A mean over dozens of rare categories is a small number; this brings it to the size of the other losses."""
 HEDONIC_ANCHOR_WEIGHT = 0.3
 REGRET_WEIGHT = 0.5
-CENTRE_WEIGHT, SIZE_WEIGHT = 0.2, 0.05
+CENTRE_WEIGHT, SIZE_WEIGHT = 0.02, 0.01
 """A ranking does not notice a shift: without these, adjustments drift to their bounds and say nothing."""
 VAD_VARIANCE = 0.1
 """Variance of EmoBank's ratings as logits: the loss of a constant is then about one. Errors are taken on logits,
 because a saturated output has no gradient to come back with."""
-VAD_WEIGHT, INTENSITY_WEIGHT = 0.4, 0.1
+VAD_WEIGHT, INTENSITY_WEIGHT = 0.1, 0.02
 VALENCE_STRETCH = 2.0
 """Mean ratings of several people crowd around the middle; the hedonic value should use its range."""
 INTENSITY_VARIANCE = 0.03

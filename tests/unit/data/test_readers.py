@@ -125,9 +125,7 @@ def test_a_label_that_is_neither_0_nor_1_is_named(tmp_path: Path) -> None:
 
 def test_identical_pairs_teach_nothing_and_are_left_out(tmp_path: Path) -> None:
     _write(tmp_path, "ethics/utilitarianism/util_train.csv", "I ate cake.,I ate mud.\nI slept.,I slept.\n")
-    assert [(row.better, row.worse) for row in ethics.read_utilitarianism(tmp_path)] == [
-        ("I ate cake.", "I ate mud.")
-    ]
+    assert [(row.better, row.worse) for row in ethics.read_utilitarianism(tmp_path)] == [("I ate cake.", "I ate mud.")]
 
 
 def test_a_situation_is_restored_from_the_action_prompt(tmp_path: Path) -> None:

@@ -113,8 +113,8 @@ def test_impossible_party_counts_are_refused(count: int) -> None:
         Party(name="이웃", count=count)
     refusal(
         "party_count",
-        f"“이웃” has {count:,} people; it must be between 1 and 10,000,000,000.",
-        f"‘이웃’의 사람 수가 {count:,}명이에요. 1명에서 10,000,000,000명 사이여야 해요.",
+        f"“이웃” has {count:,} people; it must be a whole number from 1 to 10,000,000,000.",
+        f"‘이웃’의 사람 수가 {count:,}명이에요. 1에서 10,000,000,000 사이의 정수여야 해요.",
         caught.value,
     )
 

@@ -11,7 +11,7 @@ from redheart_core.vocabulary.bentham import Layer, Lens
 from redheart_core.vocabulary.reasons import REASONS, ReasonTemplate, parse_reasons, reason
 
 EXPECTED_FIELDS = {
-    "layer.contextual": {"none": "", "mixed": "", "clear": ""},
+    "layer.contextual": {"none": "", "mixed": ""},
     "layer.temporal": {"none": "", "soon": "", "later": "days", "long": "days"},
     "layer.social": {
         "none": "", "many": "count", "vulnerable": "vulnerability", "many_vulnerable": "count vulnerability",
@@ -21,20 +21,23 @@ EXPECTED_FIELDS = {
     "layer.cognitive": {"none": "", "sure": "probability", "unsure": "probability"},
     "verdict": {
         "recommended": "high low option score", "overlap": "first second", "tie": "first second",
-        "low_confidence": "confidence", "self_harm": "",
+        "self_harm": "",
     },
     "impact": {"none": "", "benefit": "horizon", "harm": "horizon"},
     "lens.utilitarian": {
         "none": "", "benefit": "evidence hedonic", "harm": "evidence hedonic", "balanced": "evidence hedonic",
     },
-    "lens.deontological": {"none": "", "kept": "evidence", "broken": "evidence", "mixed": "evidence"},
-    "lens.virtue_ethics": {"none": "", "virtue": "evidence", "vice": "evidence", "mixed": "evidence"},
+    "lens.deontological": {
+        "none": "", "neural": "", "kept": "evidence", "broken": "evidence", "mixed": "evidence",
+    },
+    "lens.virtue_ethics": {
+        "none": "", "neural": "", "virtue": "evidence", "vice": "evidence", "mixed": "evidence",
+    },
     "confidence": {
-        "good": "", "neural_absent": "", "few_cues": "count", "unknown_words": "share", "disagreement": "gap",
+        "good": "", "neural_absent": "", "neural_partial": "", "few_cues": "count", "disagreement": "gap",
     },
     "counterfactual": {
         "variable": "after before name new_leader option", "weight": "after before name new_leader",
-        "word": "name new_leader option", "none": "",
     },
 }  # fmt: skip
 KEYS = sorted(REASONS)
