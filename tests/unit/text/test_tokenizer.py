@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def test_spans_lie_inside_their_source_in_order(tokenizer: Tokenizer, text: str,
     for source, passage in ((Source.TEXT, text), (Source.CONTEXT, context)):
         spans = [span for span, own in zip(encoding.spans, encoding.sources, strict=True) if own is source]
         assert all(0 <= start <= end <= len(passage) for start, end in spans)
-        assert all(before[1] <= after[1] for before, after in zip(spans, spans[1:], strict=False))
+        assert all(before[1] <= after[1] for before, after in pairwise(spans))
     assert UNK not in encoding.ids
 
 

@@ -26,7 +26,7 @@ def test_an_unknown_name_is_refused() -> None:
 def test_a_key_that_would_be_ignored_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('preset = "tiny"\nlearning_rat = 1.0\n', encoding="utf-8")
-    with pytest.raises(ConfigError, match="these keys are unknown or missing: .*learning_rat, learning_rate"):
+    with pytest.raises(ConfigError, match=r"these keys are unknown or missing: .*learning_rat, learning_rate"):
         load_config(str(path))
 
 

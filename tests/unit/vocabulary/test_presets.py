@@ -124,7 +124,7 @@ def test_a_folder_without_presets_is_refused(tmp_path: Path) -> None:
         (f'{GOOD}[[parties]]\nname = "x"\nage = 9', "a party has unknown fields: age."),
         (f'{GOOD}[[parties]]\nname = "x"\ncount = 1.5', "'count' must be a whole number, not 1.5."),
         (f'{GOOD}[[parties]]\nname = "x"\ncount = true', "'count' must be a whole number, not True."),
-        (f'{GOOD}[[parties]]\nname = "x"\ncount = -1', "“x” has -1 people; it must be between 1 and"),
+        (f'{GOOD}[[parties]]\nname = "x"\ncount = -1', "“x” has -1 people; it must be a whole number from 1 to"),
         (f'{GOOD}[[parties]]\nname = "x"\nvulnerability = "high"', "'vulnerability' must be a number, not 'high'."),
         (f'{GOOD}[[parties]]\nname = "x"\nvulnerability = 2', "The vulnerability of “x” is 2.0;"),
     ],

@@ -90,7 +90,7 @@ def test_known_sentences_are_filled() -> None:
 
 
 def test_a_reader_of_a_third_language_gets_english() -> None:
-    assert reason("counterfactual.none", "fr") == reason("counterfactual.none", "en")
+    assert reason("impact.none", "fr") == reason("impact.none", "en")
 
 
 @given(st.text(), st.text())
@@ -106,7 +106,7 @@ def test_braces_in_a_persons_text_are_only_braces(hostile: str) -> None:
 
 
 def test_values_named_like_the_arguments_are_not_confused_with_them() -> None:
-    assert reason("counterfactual.none", "en", key="x", language="ko") == "No single change turns the order around."
+    assert reason("impact.none", "en", key="x", language="ko") == "Nothing in the text speaks of a lasting effect."
 
 
 def test_one_set_of_facts_serves_a_whole_group() -> None:
