@@ -1,7 +1,9 @@
 """Bentham's ten variables, with the direction in which each moves the score (system.md, section 4)."""
 
+import csv
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.resources import files
 
 
 class Variable(StrEnum):
@@ -42,65 +44,25 @@ class VariableEntry:
     gloss_ko: str
 
 
-def _entry(
-    variable: Variable, direction: Direction, weight: float, english: str, korean: str, gloss_en: str, gloss_ko: str
-) -> VariableEntry:
-    return VariableEntry(
-        variable=variable,
-        direction=direction,
-        weight=weight,
-        english=english,
-        korean=korean,
-        gloss_en=gloss_en,
-        gloss_ko=gloss_ko,
-    )
+def _load() -> dict[Variable, VariableEntry]:
+    source = files("redheart_core.vocabulary").joinpath("data/variables.csv").read_text(encoding="utf-8")
+    rows = {Variable(row["variable"]): row for row in csv.DictReader(source.splitlines())}
+    return {
+        variable: VariableEntry(
+            variable=variable,
+            direction=Direction(rows[variable]["direction"]),
+            weight=float(rows[variable]["weight"]),
+            english=rows[variable]["english"],
+            korean=rows[variable]["korean"],
+            gloss_en=rows[variable]["gloss_en"],
+            gloss_ko=rows[variable]["gloss_ko"],
+        )
+        for variable in Variable
+    }
 
 
-VARIABLES: dict[Variable, VariableEntry] = {
-    entry.variable: entry
-    for entry in (
-        _entry(
-            Variable.INTENSITY, Direction.WITH_HEDONIC, 0.22, "intensity", "강도",
-            "How strong the pleasure or pain is.", "기쁨이나 고통이 얼마나 센지예요.",
-        ),
-        _entry(
-            Variable.DURATION, Direction.WITH_HEDONIC, 0.14, "duration", "지속성",
-            "How long it lasts.", "얼마나 오래 이어지는지예요.",
-        ),
-        _entry(
-            Variable.CERTAINTY, Direction.WITH_HEDONIC, 0.16, "certainty", "확실성",
-            "How likely it is to happen.", "실제로 일어날 가능성이 얼마나 큰지예요.",
-        ),
-        _entry(
-            Variable.PROPINQUITY, Direction.WITH_HEDONIC, 0.08, "propinquity", "근접성",
-            "How soon it comes.", "얼마나 빨리 닥치는지예요.",
-        ),
-        _entry(
-            Variable.FECUNDITY, Direction.WITH_HEDONIC, 0.10, "fecundity", "다산성",
-            "Whether more of the same follows.", "같은 느낌이 뒤따를 가능성이에요.",
-        ),
-        _entry(
-            Variable.PURITY, Direction.WITH_HEDONIC, 0.10, "purity", "순수성",
-            "Whether it stays free of its opposite.", "반대되는 느낌이 섞이지 않는 정도예요.",
-        ),
-        _entry(
-            Variable.EXTENT, Direction.WITH_HEDONIC, 0.20, "extent", "범위",
-            "How many people it reaches.", "얼마나 많은 사람에게 미치는지예요.",
-        ),
-        _entry(
-            Variable.EXTERNAL_COST, Direction.LOWERS, 0.60, "external cost", "외부 비용",
-            "Harm that falls on others.", "다른 사람이 떠안는 피해예요.",
-        ),
-        _entry(
-            Variable.REDISTRIBUTION_EFFECT, Direction.RAISES, 1.00, "redistribution effect", "재분배 효과",
-            "Whether those who are worse off gain.", "더 어려운 사람에게 이익이 가는 정도예요.",
-        ),
-        _entry(
-            Variable.SELF_DAMAGE, Direction.LOWERS, 0.40, "self-damage", "자기 손상",
-            "Harm to the one who acts.", "행동하는 사람이 입는 손해예요.",
-        ),
-    )
-}  # fmt: skip
+VARIABLES: dict[Variable, VariableEntry] = _load()
+"""The ten variables in the order of the enumeration. The table is ``data/variables.csv``."""
 
 
 class Layer(StrEnum):

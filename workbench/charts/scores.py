@@ -64,7 +64,7 @@ def _add_band(figure: go.Figure, row: ScoreRow, y: float, view: ScoresView, colo
         y=[y, y],
         mode="lines",
         line={"color": VIEW_COLOURS[View.REALISTIC], "width": 10},
-        opacity=0.35,
+        opacity=0.5,
         hovertemplate=f"{view.band_label} {numbers.span(low, high)}<extra></extra>",
         showlegend=False,
     )
@@ -98,7 +98,7 @@ def _add_key(figure: go.Figure, view: ScoresView, colours: Palette) -> None:
             marker={"symbol": VIEW_SYMBOLS[kind], "size": 11, "color": VIEW_COLOURS[kind]},
         )  # fmt: skip
     figure.add_scatter(
-        x=[None], y=[None], mode="lines", name=view.band_label, showlegend=True, opacity=0.35,
+        x=[None], y=[None], mode="lines", name=view.band_label, showlegend=True, opacity=0.5,
         line={"color": VIEW_COLOURS[View.REALISTIC], "width": 10},
     )  # fmt: skip
     figure.add_scatter(

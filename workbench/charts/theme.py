@@ -126,5 +126,5 @@ def framed(figure: go.Figure, colours: Palette, *, height: int, keyed: bool = Fa
         uirevision="keep",
     )
     figure.update_xaxes(automargin=True, ticks="")
-    figure.update_yaxes(automargin=True, ticks="", ticklabelstandoff=6)
+    figure.update_yaxes(automargin=True, ticks="", ticksuffix="  ")
     return figure

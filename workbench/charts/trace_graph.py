@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from redheart_core.reasoning.trace import Stage
 from workbench.charts.theme import Palette, blank_axis, framed, literal
-from workbench.views.trace_graph import TraceGraphView
+from workbench.views.trace_graph import GraphNode, TraceGraphView
 
 STAGE_SYMBOLS = {
     Stage.INPUT: "square",
@@ -52,18 +52,25 @@ def trace_graph_chart(view: TraceGraphView, colours: Palette) -> go.Figure:
                 "line": {"color": colours.ink, "width": [3 if node.chosen else 1 for node in nodes]},
             },
             text=[literal(node.label) if node.id in labelled else "" for node in nodes],
-            textposition=["middle left" if node.x == 0 and columns > 0 else "bottom center" for node in nodes],
+            textposition=[_label_place(node, columns) for node in nodes],
             textfont={"size": 12, "color": colours.ink},
             cliponaxis=False,
             customdata=[[node.id, literal(node.operation), literal(node.summary)] for node in nodes],
             hovertemplate="%{customdata[1]}<br>%{customdata[0]}<br>%{customdata[2]}<extra></extra>",
         )
     rows = max(node.y for node in view.nodes) - min(node.y for node in view.nodes) + 1
-    left = 0.36 * columns if columns > 0 else 0.5
+    left = 0.5 * columns if columns > 0 else 0.5
     figure.update_xaxes({**blank_axis(), "range": [-left, columns + 0.45]})
     figure.update_yaxes({**blank_axis(), "range": [-rows / 2 - 0.6, rows / 2 + 0.4]})
     figure.update_layout(clickmode="event+select")
     return framed(figure, colours, height=int(max(260, min(760, 34 * rows + 110))), keyed=True)
+
+
+def _label_place(node: GraphNode, columns: float) -> str:
+    """Put labels beside the first column, then below and above by turns, so that neighbours do not collide."""
+    if node.x == 0 and columns > 0:
+        return "middle left"
+    return "bottom center" if node.x % 2 else "top center"
 
 
 def _labelled(view: TraceGraphView) -> set[str]:

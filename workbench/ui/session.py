@@ -129,6 +129,7 @@ def _set_party(identifier: int, draft: PartyDraft) -> None:
 
 def clear_dilemma() -> None:
     """Empty the fields and forget the last result. Settings stay."""
+    st.session_state[Key.PRESET] = None
     st.session_state[Key.SITUATION] = ""
     st.session_state[Key.OPTION_IDS] = [_fresh([]), _fresh([])]
     st.session_state[Key.PARTY_IDS] = []

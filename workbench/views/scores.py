@@ -66,7 +66,8 @@ def _row(option: ShownOption) -> ScoreRow:
 def _text(options: tuple[ShownOption, ...], language: UiLanguage) -> FigureText:
     leaders = {view: max(options, key=lambda o: (o.evaluation.views[view], o.name)).letter for view in View}
     if len(set(leaders.values())) == 1:
-        title = say("charts.scores.title_same", language, letter=leaders[View.REALISTIC])
+        key = "title_same" if len(options) == 2 else "title_highest"
+        title = say(f"charts.scores.{key}", language, letter=leaders[View.REALISTIC])
     else:
         parts = [
             say("charts.scores.leader", language, view=view_name(view, language), letter=leaders[view]) for view in View
@@ -119,7 +120,7 @@ def scores_summary(evaluation: DilemmaEvaluation, language: UiLanguage) -> Table
     )
     rows = tuple(
         (
-            f"{o.letter} · {o.short}",
+            o.letter,
             numbers.interval(o.evaluation.ethical_score, *o.evaluation.interval),
             numbers.span(*o.evaluation.independent_band),
             *(numbers.score(o.evaluation.views[view]) for view in reversed(tuple(View))),

@@ -116,7 +116,7 @@ def _node(
 ) -> GraphNode:
     return GraphNode(
         id=step.id,
-        label=shorten(step_name(step.id, letters, language), 28),
+        label=shorten(step_name(step.id, letters, language), 22),
         summary=shorten(output_summary(step.output, language), 40),
         operation=operation_name(step.operation, language),
         stage=step.stage,

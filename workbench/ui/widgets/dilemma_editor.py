@@ -32,6 +32,7 @@ def preset_picker(presets: tuple[PresetDilemma, ...], language: UiLanguage) -> N
         found = next((preset for preset in presets if preset.id == chosen), None)
         if found is not None:
             session.load_dilemma(found.dilemma)
+            session.put(Key.PRESET, found.id)
 
     st.selectbox(
         say("dilemma.input.preset", language),
@@ -41,6 +42,7 @@ def preset_picker(presets: tuple[PresetDilemma, ...], language: UiLanguage) -> N
         key=Key.PRESET,
         on_change=load,
         placeholder=say("dilemma.input.preset_none", language),
+        persist_state="session",
     )
 
 
@@ -72,7 +74,7 @@ def draw_editor(language: UiLanguage) -> None:
 def _draw_option(position: int, identifier: int, count: int, language: UiLanguage) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", wrap=False):
         st.text_area(
-            say("dilemma.input.option", language, letter=letter(position)),
+            say("dilemma.input.option", language, number=str(position + 1)),
             key=f"{Key.OPTION}.{identifier}",
             height=84,
             placeholder=say("dilemma.input.option_placeholder", language),
@@ -80,7 +82,7 @@ def _draw_option(position: int, identifier: int, count: int, language: UiLanguag
         )
         if count > MIN_OPTIONS:
             _remove_button(
-                say("dilemma.input.remove_option", language, letter=letter(position)),
+                say("dilemma.input.remove_option", language, number=str(position + 1)),
                 f"dilemma.remove_option.{identifier}",
                 identifier,
                 parties=False,
@@ -92,6 +94,7 @@ def _remove_button(label: str, key: str, identifier: int, *, parties: bool) -> N
         label,
         key=key,
         type="tertiary",
+        icon=None if parties else ":material/close:",
         on_click=session.remove_party if parties else session.remove_option,
         args=(identifier,),
     )

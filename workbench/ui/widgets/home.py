@@ -40,6 +40,7 @@ def _draw_entries(entries: list[PresetDilemma], language: UiLanguage) -> None:
             prose.paragraph(shorten(preset.dilemma.situation, _EXCERPT), kind="quiet")
         if opened:
             session.load_dilemma(preset.dilemma)
+            session.put(session.Key.PRESET, preset.id)
             _open_dilemma(language)
 
 
