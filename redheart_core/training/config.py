@@ -23,6 +23,8 @@ class TrainingConfig:
     max_batch_tokens: int
     """Upper bound on passages times the length of the longest of them."""
     learning_rate: float
+    readout_rate: float
+    """Learning rate of the layers that give logits, as a share of ``learning_rate``."""
     warmup_steps: int
     """Steps spent rising linearly from zero; afterwards the rate falls linearly to zero."""
     weight_decay: float

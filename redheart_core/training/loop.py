@@ -68,7 +68,7 @@ def train(
     model.train()
     for step in range(1, config.steps + 1):
         task = random_state.choices(tasks, weights)[0]
-        parts = _draw_parts(task, config, random_state)
+        parts = draw_parts(task, config, random_state)
         loss = _loss(model, task, next(batches[task.name]), parts)
         _require_finite(loss, task, step)
         torch.autograd.backward(loss)
@@ -119,7 +119,7 @@ def _task_weights(tasks: Sequence[Task], items: Mapping[str, Sequence[Item]], co
     return [config.emphasis.get(task.name, 1.0) * len(items[task.name]) ** config.size_exponent for task in tasks]
 
 
-def _draw_parts(task: Task, config: TrainingConfig, random_state: random.Random) -> frozenset[Part]:
+def draw_parts(task: Task, config: TrainingConfig, random_state: random.Random) -> frozenset[Part]:
     """Draw the modules that run: all of them, or those needed and some others. Teaches the bridge to do without."""
     if random_state.random() < config.all_parts_share:
         return ALL_PARTS
@@ -128,18 +128,29 @@ def _draw_parts(task: Task, config: TrainingConfig, random_state: random.Random)
 
 
 def _optimizer(model: RedHeartModel, config: TrainingConfig) -> tuple[AdamW, LambdaLR]:
-    matrices = [parameter for parameter in model.parameters() if parameter.ndim >= 2]
-    others = [parameter for parameter in model.parameters() if parameter.ndim < 2]
-    groups = [
-        {"params": matrices, "weight_decay": config.weight_decay},
-        {"params": others, "weight_decay": 0.0},
-    ]
-    optimizer = AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98), fused=True)
+    groups = _parameter_groups(model, config)
+    optimizer = AdamW(groups, betas=(0.9, 0.98), fused=True)
 
     def factor(step: int) -> float:
         return learning_rate_factor(step, warmup_steps=config.warmup_steps, steps=config.steps)
 
     return optimizer, LambdaLR(optimizer, factor)
+
+
+def _parameter_groups(model: RedHeartModel, config: TrainingConfig) -> list[dict[str, object]]:
+    """Give readouts a lower rate: each adds hundreds of inputs, so that one step would move its logits too far."""
+    groups: dict[tuple[bool, bool], list[torch.nn.Parameter]] = defaultdict(list)
+    for name, parameter in model.named_parameters():
+        is_readout = "readouts." in name or name.endswith("answer_QW")
+        groups[is_readout, parameter.ndim >= 2].append(parameter)
+    return [
+        {
+            "params": parameters,
+            "lr": config.learning_rate * (config.readout_rate if is_readout else 1.0),
+            "weight_decay": config.weight_decay if is_matrix else 0.0,
+        }
+        for (is_readout, is_matrix), parameters in groups.items()
+    ]
 
 
 class _Progress:

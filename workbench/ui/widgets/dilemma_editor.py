@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from redheart_core.errors import InputError
@@ -67,7 +69,9 @@ def draw_editor(language: UiLanguage) -> None:
         on_click=session.add_option,
         disabled=len(identifiers) >= MAX_OPTIONS,
     )
-    with st.expander(say("dilemma.input.parties", language), expanded=bool(session.party_ids())):
+    count = len(session.party_ids())
+    label = say("dilemma.input.parties", language) + (f" ({count})" if count else "")
+    with st.expander(label, key="dilemma.parties_fold"):
         _draw_parties(language)
 
 
@@ -84,20 +88,14 @@ def _draw_option(position: int, identifier: int, count: int, language: UiLanguag
             _remove_button(
                 say("dilemma.input.remove_option", language, number=str(position + 1)),
                 f"dilemma.remove_option.{identifier}",
+                session.remove_option,
                 identifier,
-                parties=False,
             )
 
 
-def _remove_button(label: str, key: str, identifier: int, *, parties: bool) -> None:
-    st.button(
-        label,
-        key=key,
-        type="tertiary",
-        icon=None if parties else ":material/close:",
-        on_click=session.remove_party if parties else session.remove_option,
-        args=(identifier,),
-    )
+def _remove_button(label: str, key: str, remove: Callable[[int], None], identifier: int) -> None:
+    """Draw a cross; its label is there for screen readers."""
+    st.button(label, key=key, type="tertiary", icon=":material/close:", on_click=remove, args=(identifier,))
 
 
 def _draw_parties(language: UiLanguage) -> None:
@@ -117,7 +115,12 @@ def _draw_parties(language: UiLanguage) -> None:
 
 def _draw_party(number: str, identifier: int, language: UiLanguage) -> None:
     stem = f"{Key.PARTY}.{identifier}"
-    st.text_input(say("dilemma.input.party_name", language, number=number), key=f"{stem}.name", persist_state="session")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", wrap=False):
+        st.text_input(
+            say("dilemma.input.party_name", language, number=number), key=f"{stem}.name", persist_state="session"
+        )
+        label = say("dilemma.input.remove_party", language, number=number)
+        _remove_button(label, f"dilemma.remove_party.{identifier}", session.remove_party, identifier)
     count, vulnerability = st.columns(2)
     with count:
         st.number_input(
@@ -130,8 +133,6 @@ def _draw_party(number: str, identifier: int, language: UiLanguage) -> None:
             step=0.1, format="%.2f", key=f"{stem}.vulnerability", persist_state="session",
             help=say("dilemma.input.party_vulnerability_help", language),
         )  # fmt: skip
-    label = say("dilemma.input.remove_party", language, number=number)
-    _remove_button(label, f"dilemma.remove_party.{identifier}", identifier, parties=True)
 
 
 def read_dilemma() -> Dilemma:

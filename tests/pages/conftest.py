@@ -1,0 +1,56 @@
+"""The app on fakes: the real pages and the real calculation with a neural part that needs no weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest
+
+import redheart_core
+from tests.fakes import fake_model
+
+ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def _navigation_from_the_first_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AppTest forgets between runs that the app uses st.navigation, and then runs a page without its frame."""
+    make = PagesManager.__init__
+
+    def make_for_navigation(self: PagesManager, *args: Any, **kwargs: Any) -> None:
+        make(self, *args, **kwargs)
+        PagesManager.uses_pages_directory = False
+
+    monkeypatch.setattr(PagesManager, "__init__", make_for_navigation)
+
+
+@pytest.fixture(autouse=True)
+def _fake_weights(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(redheart_core, "load_model", lambda *_: fake_model())
+    _forget()
+    yield
+    _forget()
+
+
+def _forget() -> None:
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def open_page() -> OpenPage:
+    """Open a page of the app in a language, with a fresh session."""
+
+    def opened(name: str = "home", language: str = "ko") -> AppTest:
+        app = AppTest.from_file(str(ENTRY), default_timeout=60)
+        app.query_params["lang"] = language
+        app.run()
+        return app if name == "home" else app.switch_page(f"pages/{name}.py").run()
+
+    return opened

@@ -1,0 +1,28 @@
+"""What a visitor of an app under test would read and press."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from streamlit.testing.v1 import AppTest
+
+_TAG = re.compile(r"<[^>]+>")
+
+
+def page_text(app: AppTest) -> str:
+    """Return all prose on the page: our HTML without its tags, messages, and the figures' alternative texts."""
+    bodies = [html.unescape(_TAG.sub(" ", body)) for body in raw_html(app) if not body.lstrip().startswith("<style")]
+    messages = [element.value for kind in (app.error, app.warning, app.success, app.markdown) for element in kind]
+    figures = [element.proto.alt for element in app.get("plotly_chart")]
+    return "\n".join([*bodies, *(str(message) for message in messages), *figures])
+
+
+def raw_html(app: AppTest) -> list[str]:
+    """Return what the page draws as HTML."""
+    return [str(element.proto.body) for element in app.get("html")]
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    """Press the button with this key."""
+    return app.button(key=key).click().run()
