@@ -1,8 +1,10 @@
-"""Where tests find the real data sets, and what they do without them."""
+"""Where tests find the real data sets, what they do without them, and small made-up ones in the same formats."""
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -17,3 +19,70 @@ def require_data() -> Path:
             pytest.fail(f"{DATA_DIR} is missing; set REDHEART_DATA")
         pytest.skip(f"{DATA_DIR} is missing; set REDHEART_DATA")
     return DATA_DIR
+
+
+def write_small_data(root: Path, num_rows: int = 80) -> Path:
+    """Write every file that training reads, in its format, with a few made-up rows each, and return ``root``."""
+    feelings = [("glad", 17), ("sad", 25), ("angry", 2), ("calm", 27)]
+    numbered = [(number, *feelings[number % 4]) for number in range(num_rows)]
+    for language in ("en", "ko"):
+        for part in ("train", "dev"):
+            rows = [f"{part} {language} {n} I am {word} today\t{label}\tid{n}" for n, word, label in numbered]
+            _lines(root, f"goemotions_{language}/{part}.tsv", rows)
+    _lines(root, "kote/val.tsv", [f"{n}\t오늘 기분 {n} {word}\t{label},{n % 3}" for n, word, label in numbered])
+    parts = ("train", "dev")
+    ratings = [f"e{n},{parts[n % 2]},{1 + n % 5},{1 + n % 4},{1 + n % 3},I feel {word} {n}" for n, word, _ in numbered]
+    _lines(root, "emobank/emobank.csv", ["id,split,V,A,D,text", *ratings])
+    _write_ethics(root, num_rows)
+    _write_stories(root, num_rows)
+    _write_unlabelled(root)
+    return root
+
+
+def _write_ethics(root: Path, num_rows: int) -> None:
+    count = range(num_rows)
+    pairs = [f"Number {n} ate cake and laughed.,Number {n} ate mud and cried." for n in count]
+    _lines(root, "ethics/utilitarianism/util_train.csv", pairs)
+    claims = [f"{n % 2},Claim {n // 2} is that I deserve it because of {n}" for n in count]
+    _lines(root, "ethics/justice/justice_train.csv", ["label,scenario", *claims])
+    excuses = [f"{n % 2},Could you do task {n // 2}?,No because {n}" for n in count]
+    _lines(root, "ethics/deontology/deontology_train.csv", ["label,scenario,excuse", *excuses])
+    traits = [f"1,Person {n} acted. [SEP] {('generous', 'cruel')[n % 2]}" for n in count]
+    _lines(root, "ethics/virtue/virtue_train.csv", ["label,scenario", *traits])
+    acts = [f"{n % 2},I did thing {n}.,True,False" for n in range(40 * 32)]
+    _lines(root, "ethics/commonsense/cm_test.csv", ["label,input,is_short,edited", *acts])
+
+
+def _write_stories(root: Path, num_rows: int) -> None:
+    count = range(num_rows)
+    fields = ("situation", "intention", "moral_action", "immoral_action")
+    stories = [{"ID": str(n)} | {field: f"The {field} of {n}." for field in fields} for n in count]
+    _lines(root, "moral_stories/norm_actions_train.jsonl", map(json.dumps, stories))
+    _lines(root, "moral_stories/full_stories_dev.jsonl", map(json.dumps, stories))
+    told = {"prompt": "x\n It was so. Provide a moral action. \n\n###", "completion": " The moral_action of 1. END"}
+    _lines(root, "moral_stories/action_pred_train.jsonl", [json.dumps(told)])
+    kinds = ("moral", "immoral")
+    results = [
+        {"prompt": f"Act {n}. Why is this action {kinds[n % 2]}?", "completion": f" Result {n}. END"} for n in count
+    ]
+    _lines(root, "moral_stories/consequence_pred_train.jsonl", map(json.dumps, results))
+    flags = ",".join([*["No"] * 10, "Yes", *["No"] * 9])
+    choices = [f"C{n},low,Generated,Do not kill,You are number {n}.,I help.,I hurt.,{flags}" for n in range(60)]
+    _lines(root, "moral_choice/moralchoice_low_ambiguity.csv", [",".join(["h"] * 27), *choices])
+
+
+def _write_unlabelled(root: Path) -> None:
+    _lines(root, "chatbot_ko/ChatbotData.csv", ["Q,A,label", "안녕하세요,반가워요,0"])
+    _lines(root, "korean_safety/kosbi_valid.json", ['[{"context": "상황이에요", "sentence": "문장이에요"}]'])
+    _lines(root, "korean_safety/square_question_valid.json", ['[{"question": "질문인가요?"}]'])
+    _lines(root, "event2mind/train.csv", ["a,b,c,d,e,f,g", "x,PersonX eats,i,j,k,l,m"])
+    cause = {"premise": "It rained.", "hypothesis1": "It was wet.", "hypothesis2": "It was dry."}
+    _lines(root, "e_care/causal_train.jsonl", [json.dumps(cause)])
+    _lines(root, "empathic_reactions/messages.csv", ["essay", "It made me sad."])
+    _lines(root, "daily_dilemmas/dilemma.csv", ["n,idx,basic,dilemma", "0,1,short,Should I stay or go?"])
+
+
+def _lines(root: Path, name: str, lines: Iterable[str]) -> None:
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

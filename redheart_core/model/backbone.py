@@ -66,7 +66,7 @@ class Conditioning(nn.Module):
 
 
 class EncoderLayer(nn.Module):
-    """Self-attention and feed-forward, each behind a conditioned layer norm."""
+    """Self-attention and feed-forward, each behind a conditioned layer norm. Starts as the identity."""
 
     def __init__(self, config: BackboneConfig) -> None:
         super().__init__()
@@ -76,6 +76,8 @@ class EncoderLayer(nn.Module):
         self.feedforward_norm = nn.LayerNorm(width)
         self.up = nn.Linear(width, config.feedforward_width)
         self.down = nn.Linear(config.feedforward_width, width)
+        nn.init.zeros_(self.attention.out.weight)
+        nn.init.zeros_(self.down.weight)
         self.dropout = FeatureDropout(config.dropout)
 
     def forward(self, hidden_BTD: Tensor, mask_BT: Tensor, change: Tensor) -> Tensor:
@@ -114,11 +116,13 @@ class Backbone(nn.Module):
         self.conditioning = Conditioning(config)
         self.dropout = FeatureDropout(config.dropout)
 
-    def forward(self, embeddings_BTD: Tensor, mask_BT: Tensor, segments_BT: Tensor) -> Tensor:
-        """Encode token vectors (B, T, D) into sequence states (B, T, D)."""
+    def forward(
+        self, embeddings_BTD: Tensor, mask_BT: Tensor, segments_BT: Tensor, *, depth: int | None = None
+    ) -> Tensor:
+        """Encode token vectors (B, T, D) into sequence states (B, T, D); ``depth`` layers run, by default all."""
         change = self.conditioning(masked_mean(embeddings_BTD, mask_BT))
         hidden_BTD = self.dropout(self.embedding.place(embeddings_BTD, segments_BT))
-        for index, layer in enumerate(self.encoder):
+        for index, layer in enumerate(self.encoder[:depth]):
             first = NORMS_PER_LAYER * index
             hidden_BTD = layer(hidden_BTD, mask_BT, change[:, first : first + NORMS_PER_LAYER])
         projected_BTD: Tensor = self.output_projection(hidden_BTD)

@@ -10,7 +10,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-READOUT_STD = 0.02
+READOUT_STD = 0.005
 
 
 class Attention(nn.Module):

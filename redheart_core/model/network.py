@@ -73,11 +73,25 @@ class RedHeartModel(nn.Module):
         self.auxiliary = AuxiliaryModules(config.auxiliary, bridge_width=config.bridge.width, pooled_width=pooled_width)
 
     def forward(
-        self, ids_BT: Tensor, mask_BT: Tensor, segments_BT: Tensor, *, parts: frozenset[Part] = ALL_PARTS
+        self,
+        ids_BT: Tensor,
+        mask_BT: Tensor,
+        segments_BT: Tensor,
+        *,
+        parts: frozenset[Part] = ALL_PARTS,
+        depth: int | None = None,
     ) -> ModelOutput:
-        """Read token ids (B, T). ``parts`` are the modules that run; the bridge masks the others."""
+        """Read token ids (B, T).
+
+        Args:
+            ids_BT: Tokens.
+            mask_BT: True at real tokens.
+            segments_BT: 0 for the context, 1 for the text.
+            parts: Modules that run; the bridge masks the others.
+            depth: Encoder layers that run, by default all. Fewer only in training, to learn the easy part first.
+        """
         embeddings_BTD = self.backbone.embedding(ids_BT)
-        return self.forward_from_embeddings(embeddings_BTD, mask_BT, segments_BT, parts=parts)
+        return self.forward_from_embeddings(embeddings_BTD, mask_BT, segments_BT, parts=parts, depth=depth)
 
     def forward_from_embeddings(
         self,
@@ -86,9 +100,10 @@ class RedHeartModel(nn.Module):
         segments_BT: Tensor,
         *,
         parts: frozenset[Part] = ALL_PARTS,
+        depth: int | None = None,
     ) -> ModelOutput:
         """Read token vectors (B, T, D), without position and segment. Padding must follow the passage."""
-        hidden_BTD = self.backbone(embeddings_BTD, mask_BT, segments_BT)
+        hidden_BTD = self.backbone(embeddings_BTD, mask_BT, segments_BT, depth=depth)
         return self.forward_from_states(self.feature_dropout(hidden_BTD), mask_BT, parts=parts)
 
     def forward_from_states(

@@ -42,11 +42,16 @@ def _data(summary: RunSummary) -> str:
 
 def _run(summary: RunSummary) -> str:
     config = summary.config
+    stages = [
+        f"- Stage of {stage.steps} steps, batch {stage.batch_size}, AdamW rate {stage.learning_rate:g} with linear "
+        f"warm-up and decay{', encoder layers and analysers resting' if stage.shallow else ''}"
+        for stage in config.stages
+    ]
     return "\n".join(
         [
             f"- Command: `{summary.command}`",
-            f"- Seed {config.seed}, {summary.steps_done} of {config.steps} steps, batch {config.batch_size}",
-            f"- AdamW, rate {config.learning_rate:g} with linear warm-up and decay, weight decay {config.weight_decay}",
+            f"- Seed {config.seed}, {summary.steps_done} of {config.steps} steps, weight decay {config.weight_decay}",
+            *stages,
             f"- {summary.num_parameters:,} parameters, stored as float16, computed with as float32",
             f"- {summary.minutes:.0f} minutes on {summary.hardware}",
         ]

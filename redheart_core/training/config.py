@@ -12,21 +12,35 @@ from redheart_core.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingConfig:
-    """A run of the plain multi-task loop."""
+class StageConfig:
+    """One stage of a run, with its own optimiser and schedule."""
 
-    preset: str
-    seed: int
     steps: int
     """Optimiser steps; one batch of one task each."""
     batch_size: int
     max_batch_tokens: int
     """Upper bound on passages times the length of the longest of them."""
     learning_rate: float
-    readout_rate: float
-    """Learning rate of the layers that give logits, as a share of ``learning_rate``."""
     warmup_steps: int
     """Steps spent rising linearly from zero; afterwards the rate falls linearly to zero."""
+    shallow: bool
+    """Whether encoder layers and analysers rest, so that embedding, heads and bridge learn what words alone say."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.warmup_steps < self.steps:
+            raise ConfigError(f"warmup_steps is {self.warmup_steps}; it must lie between 0 and steps, {self.steps}.")
+        if self.batch_size < 2 or self.max_batch_tokens < 512:
+            raise ConfigError("batch_size must be at least 2 and max_batch_tokens at least 512.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingConfig:
+    """A run of the plain multi-task loop."""
+
+    preset: str
+    seed: int
+    readout_rate: float
+    """Learning rate of the layers that give logits, as a share of the stage's."""
     weight_decay: float
     gradient_clip: float
     size_exponent: float
@@ -34,14 +48,14 @@ class TrainingConfig:
     other_part_share: float
     log_every: int
     save_every: int
+    stages: tuple[StageConfig, ...]
     emphasis: Mapping[str, float] = field(default_factory=dict)
     """Factor on how often a task is drawn; 1 where not named."""
 
-    def __post_init__(self) -> None:
-        if not 0 < self.warmup_steps < self.steps:
-            raise ConfigError(f"warmup_steps is {self.warmup_steps}; it must lie between 0 and steps, {self.steps}.")
-        if self.batch_size < 2 or self.max_batch_tokens < 512:
-            raise ConfigError("batch_size must be at least 2 and max_batch_tokens at least 512.")
+    @property
+    def steps(self) -> int:
+        """Optimiser steps of all stages."""
+        return sum(stage.steps for stage in self.stages)
 
 
 def load_config(name_or_path: str) -> TrainingConfig:
@@ -66,8 +80,16 @@ def _parse(name: str, content: str) -> TrainingConfig:
         values = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{name}: not a TOML file ({error}).") from error
-    known = {entry.name for entry in fields(TrainingConfig)}
-    if set(values) - known or (known - {"emphasis"}) - set(values):
-        problem = sorted((set(values) - known) | ((known - {"emphasis"}) - set(values)))
-        raise ConfigError(f"{name}: these keys are unknown or missing: {', '.join(problem)}.")
-    return TrainingConfig(**values)
+    _require_keys(name, values, TrainingConfig, optional={"emphasis"})
+    for stage in values["stages"]:
+        _require_keys(name, stage, StageConfig)
+    return TrainingConfig(**values | {"stages": tuple(StageConfig(**stage) for stage in values["stages"])})
+
+
+def _require_keys(
+    name: str, values: Mapping[str, object], kind: type, *, optional: frozenset[str] | set[str] = frozenset()
+) -> None:
+    known = {entry.name for entry in fields(kind)}
+    problem = (set(values) - known) | (known - optional - set(values))
+    if problem:
+        raise ConfigError(f"{name}: these keys are unknown or missing: {', '.join(sorted(problem))}.")

@@ -17,7 +17,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from redheart_core.errors import DataError
 from redheart_core.model.network import ALL_PARTS, Part, RedHeartModel
 from redheart_core.training.batches import Batch, Item, endless_batches
-from redheart_core.training.config import TrainingConfig
+from redheart_core.training.config import StageConfig, TrainingConfig
 from redheart_core.training.objectives import total_loss
 from redheart_core.training.tasks import Task
 from redheart_core.vocabulary.reading import Family
@@ -25,6 +25,8 @@ from redheart_core.vocabulary.reading import Family
 logger = logging.getLogger(__name__)
 
 RECOVERY_WEIGHT = 0.1
+HEADS = frozenset({Part.EMOTION_HEAD, Part.BENTHAM_HEAD, Part.REGRET_HEAD, Part.SURD_HEAD})
+"""What runs in a shallow stage."""
 REQUIRED_PARTS: dict[Family, frozenset[Part]] = {
     Family.GOEMOTIONS: frozenset({Part.EMOTION_HEAD, Part.EMOTION_ANALYZER}),
     Family.KOTE: frozenset({Part.EMOTION_HEAD, Part.EMOTION_ANALYZER}),
@@ -61,24 +63,27 @@ def train(
         DataError: The loss is not finite.
     """
     random_state = random.Random(config.seed)
-    batches = _batches(tasks, items, config, random_state)
     weights = _task_weights(tasks, items, config)
-    optimizer, schedule = _optimizer(model, config)
     progress = _Progress(config)
+    done = 0
     model.train()
-    for step in range(1, config.steps + 1):
-        task = random_state.choices(tasks, weights)[0]
-        parts = draw_parts(task, config, random_state)
-        loss = _loss(model, task, next(batches[task.name]), parts)
-        _require_finite(loss, task, step)
-        torch.autograd.backward(loss)
-        torch.nn.utils.clip_grad_norm_(model.parameters(), config.gradient_clip)
-        optimizer.step()
-        schedule.step()
-        optimizer.zero_grad(set_to_none=True)
-        progress.add(step, task, loss.detach(), float(schedule.get_last_lr()[0]))
-        if step % config.save_every == 0 and step < config.steps:
-            save(step)
+    for stage in config.stages:
+        batches = _batches(tasks, items, stage, random_state)
+        optimizer, schedule = _optimizer(model, config, stage)
+        for _ in range(stage.steps):
+            done += 1
+            task = random_state.choices(tasks, weights)[0]
+            parts = draw_parts(task, config, stage, random_state)
+            loss = _loss(model, task, next(batches[task.name]), parts, stage)
+            _require_finite(loss, task, done)
+            torch.autograd.backward(loss)
+            torch.nn.utils.clip_grad_norm_(model.parameters(), config.gradient_clip)
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad(set_to_none=True)
+            progress.add(done, task, loss.detach(), float(schedule.get_last_lr()[0]))
+            if done % config.save_every == 0 and done < config.steps:
+                save(done)
 
 
 def learning_rate_factor(step: int, *, warmup_steps: int, steps: int) -> float:
@@ -88,9 +93,9 @@ def learning_rate_factor(step: int, *, warmup_steps: int, steps: int) -> float:
     return max(0.0, (steps - step) / (steps - warmup_steps))
 
 
-def _loss(model: RedHeartModel, task: Task, batch: Batch, parts: frozenset[Part]) -> Tensor:
+def _loss(model: RedHeartModel, task: Task, batch: Batch, parts: frozenset[Part], stage: StageConfig) -> Tensor:
     with torch.autocast("cpu", torch.bfloat16):
-        output = model(batch.ids_RT, batch.mask_RT, batch.segments_RT, parts=parts)
+        output = model(batch.ids_RT, batch.mask_RT, batch.segments_RT, parts=parts, depth=0 if stage.shallow else None)
     task_loss = total_loss(task.objective, output.logits, batch.target_BK)
     recovery_error: Tensor = output.recovery_error
     return task_loss + RECOVERY_WEIGHT * recovery_error
@@ -102,13 +107,13 @@ def _require_finite(loss: Tensor, task: Task, step: int) -> None:
 
 
 def _batches(
-    tasks: Sequence[Task], items: Mapping[str, Sequence[Item]], config: TrainingConfig, random_state: random.Random
+    tasks: Sequence[Task], items: Mapping[str, Sequence[Item]], stage: StageConfig, random_state: random.Random
 ) -> dict[str, Iterator[Batch]]:
     return {
         task.name: endless_batches(
             items[task.name],
-            batch_size=config.batch_size,
-            max_batch_tokens=config.max_batch_tokens,
+            batch_size=stage.batch_size,
+            max_batch_tokens=stage.max_batch_tokens,
             random_state=random.Random(random_state.random()),
         )
         for task in tasks
@@ -119,25 +124,27 @@ def _task_weights(tasks: Sequence[Task], items: Mapping[str, Sequence[Item]], co
     return [config.emphasis.get(task.name, 1.0) * len(items[task.name]) ** config.size_exponent for task in tasks]
 
 
-def draw_parts(task: Task, config: TrainingConfig, random_state: random.Random) -> frozenset[Part]:
+def draw_parts(task: Task, config: TrainingConfig, stage: StageConfig, random_state: random.Random) -> frozenset[Part]:
     """Draw the modules that run: all of them, or those needed and some others. Teaches the bridge to do without."""
+    if stage.shallow:
+        return HEADS
     if random_state.random() < config.all_parts_share:
         return ALL_PARTS
     needed = frozenset[Part]().union(*(REQUIRED_PARTS[family] for family in task.objective.families))
     return needed | {part for part in Part if random_state.random() < config.other_part_share}
 
 
-def _optimizer(model: RedHeartModel, config: TrainingConfig) -> tuple[AdamW, LambdaLR]:
-    groups = _parameter_groups(model, config)
+def _optimizer(model: RedHeartModel, config: TrainingConfig, stage: StageConfig) -> tuple[AdamW, LambdaLR]:
+    groups = _parameter_groups(model, config, stage)
     optimizer = AdamW(groups, betas=(0.9, 0.98), fused=True)
 
     def factor(step: int) -> float:
-        return learning_rate_factor(step, warmup_steps=config.warmup_steps, steps=config.steps)
+        return learning_rate_factor(step, warmup_steps=stage.warmup_steps, steps=stage.steps)
 
     return optimizer, LambdaLR(optimizer, factor)
 
 
-def _parameter_groups(model: RedHeartModel, config: TrainingConfig) -> list[dict[str, object]]:
+def _parameter_groups(model: RedHeartModel, config: TrainingConfig, stage: StageConfig) -> list[dict[str, object]]:
     """Give readouts a lower rate: each adds hundreds of inputs, so that one step would move its logits too far."""
     groups: dict[tuple[bool, bool], list[torch.nn.Parameter]] = defaultdict(list)
     for name, parameter in model.named_parameters():
@@ -146,7 +153,7 @@ def _parameter_groups(model: RedHeartModel, config: TrainingConfig) -> list[dict
     return [
         {
             "params": parameters,
-            "lr": config.learning_rate * (config.readout_rate if is_readout else 1.0),
+            "lr": stage.learning_rate * (config.readout_rate if is_readout else 1.0),
             "weight_decay": config.weight_decay if is_matrix else 0.0,
         }
         for (is_readout, is_matrix), parameters in groups.items()

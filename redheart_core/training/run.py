@@ -19,10 +19,11 @@ from redheart_core.model.checkpoint import save_checkpoint
 from redheart_core.model.manifest import FORMAT_VERSION, Manifest, Provenance
 from redheart_core.model.network import RedHeartModel
 from redheart_core.model.presets import preset
-from redheart_core.text.tokenizer import Tokenizer, build_tokenizer
+from redheart_core.text.tokenizer import Tokenizer
 from redheart_core.training.batches import Item, tokenize
 from redheart_core.training.card import render_card
 from redheart_core.training.config import TrainingConfig
+from redheart_core.training.corpus_tokenizer import train_tokenizer
 from redheart_core.training.evaluation import Metric, fit_temperatures, measure, predict
 from redheart_core.training.loop import train
 from redheart_core.training.objectives import REGRET_PROXIES, EmotionObjective
@@ -72,10 +73,10 @@ def run_training(config: TrainingConfig, *, data_dir: Path, out_dir: Path, comma
     _log_label_statistics(tasks)
     with tempfile.TemporaryDirectory() as scratch:
         tokenizer_file = Path(scratch) / "tokenizer.json"
-        texts = shippable_texts(data_dir)
-        build_tokenizer(texts, tokenizer_file)
+        vocabulary_size = preset(config.preset).vocabulary_size
+        train_tokenizer(data_dir, tokenizer_file, vocabulary_size=vocabulary_size)
         tokenizer = Tokenizer.from_file(tokenizer_file)
-        model = _build_model(config, tokenizer, texts)
+        model = _build_model(config, tokenizer, shippable_texts(data_dir))
         _start_at_base_rates(model, tasks)
         items = _tokenized(tasks, tokenizer, model, dev=False)
         dev_items = _tokenized(tasks, tokenizer, model, dev=True)

@@ -10,6 +10,7 @@ from workbench.charts.theme import (
     PART_PATTERNS,
     SMALL_SIZE,
     Palette,
+    beside,
     framed,
     literal,
     unit_axis,
@@ -52,11 +53,11 @@ def emotions_chart(view: EmotionsView, colours: Palette) -> go.Figure:
         )  # fmt: skip
     figure.update_xaxes(unit_axis(colours, view.axis_label))
     figure.update_yaxes(
-        tickvals=positions, ticktext=[literal(bar.label) for bar in view.bars], showgrid=False, zeroline=False,
+        tickvals=positions, ticktext=[beside(bar.label) for bar in view.bars], showgrid=False, zeroline=False,
         tickfont={"size": SMALL_SIZE, "color": colours.ink}, fixedrange=True, range=[positions[-1] - 0.6, 0.6],
     )  # fmt: skip
     figure.update_layout(barmode="stack")
-    return framed(figure, colours, height=34 * len(view.bars) + 96, keyed=True)
+    return framed(figure, colours, height=34 * len(view.bars) + 96, keyed=True, row_labels=[b.label for b in view.bars])
 
 
 def nuances_chart(view: NuancesView, colours: Palette) -> go.Figure:
@@ -116,7 +117,7 @@ def vad_chart(view: VadView, colours: Palette) -> go.Figure:
     figure.add_vline(x=0.5, line={"color": colours.muted, "width": 1, "dash": "dot"})
     figure.update_xaxes(unit_axis(colours, view.axis_label))
     figure.update_yaxes(
-        tickvals=positions, ticktext=[literal(label) for label, _ in view.rows], showgrid=False, zeroline=False,
+        tickvals=positions, ticktext=[beside(label) for label, _ in view.rows], showgrid=False, zeroline=False,
         tickfont={"size": SMALL_SIZE, "color": colours.ink}, fixedrange=True, range=[positions[-1] - 0.6, 0.7],
     )  # fmt: skip
-    return framed(figure, colours, height=220)
+    return framed(figure, colours, height=220, row_labels=[label for label, _ in view.rows])

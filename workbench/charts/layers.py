@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from workbench.charts.theme import SMALL_SIZE, Palette, framed, literal, unit_axis
+from workbench.charts.theme import SMALL_SIZE, Palette, beside, framed, literal, unit_axis
 from workbench.views import numbers
 from workbench.views.layers import LayerBar, LayersView
 
@@ -21,14 +21,14 @@ def layers_chart(view: LayersView, colours: Palette) -> go.Figure:
     figure.update_xaxes(unit_axis(colours, view.axis_label))
     figure.update_yaxes(
         tickvals=[-i for i in range(len(labels))],
-        ticktext=[literal(label) for label in labels],
+        ticktext=[beside(label) for label in labels],
         tickfont={"size": SMALL_SIZE, "color": colours.ink},
         range=[-last - 0.6, 0.6],
         showgrid=False,
         zeroline=False,
         fixedrange=True,
     )
-    return framed(figure, colours, height=36 * len(labels) + 60)
+    return framed(figure, colours, height=36 * len(labels) + 60, row_labels=labels)
 
 
 def _add_total(figure: go.Figure, value: float, y: float, colours: Palette) -> None:

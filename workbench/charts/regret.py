@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from workbench.charts.theme import SMALL_SIZE, Palette, framed, literal
+from workbench.charts.theme import SMALL_SIZE, Palette, beside, framed, literal
 from workbench.views import numbers
 from workbench.views.regret import RegretView
 
@@ -37,8 +37,8 @@ def regret_chart(view: RegretView, colours: Palette) -> go.Figure:
         tickfont={"size": SMALL_SIZE, "color": colours.ink},
     )  # fmt: skip
     figure.update_yaxes(
-        tickvals=list(range(len(view.row_labels))), ticktext=[literal(t) for t in view.row_labels],
+        tickvals=list(range(len(view.row_labels))), ticktext=[beside(t) for t in view.row_labels],
         autorange="reversed", showgrid=False, zeroline=False, fixedrange=True,
         tickfont={"size": SMALL_SIZE, "color": colours.ink},
     )  # fmt: skip
-    return framed(figure, colours, height=38 * len(view.row_labels) + 44)
+    return framed(figure, colours, height=38 * len(view.row_labels) + 44, row_labels=view.row_labels)

@@ -5,16 +5,20 @@ What a person typed reaches a figure only through ``literal``: Plotly reads ``<b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import plotly.graph_objects as go
 
 from redheart_core.vocabulary.bentham import View
+from workbench.views.labels import display_width
 
 FONT = "Pretendard, 'Apple SD Gothic Neo', 'Malgun Gothic', NanumGothic, sans-serif"
 TEXT_SIZE = 14
 SMALL_SIZE = 13
+_COLUMN_PX = 7
+"""Width of half a Hangul letter at ``SMALL_SIZE``, and a little more than that of a Latin one."""
 
 VIEW_COLOURS = {View.OPTIMISTIC: "#009E73", View.REALISTIC: "#0072B2", View.PESSIMISTIC: "#D55E00"}
 VIEW_SYMBOLS = {View.OPTIMISTIC: "triangle-up", View.REALISTIC: "circle", View.PESSIMISTIC: "triangle-down"}
@@ -73,6 +77,11 @@ def literal(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def beside(text: str) -> str:
+    """Return a row's label with a little room between it and the drawing."""
+    return f"{literal(text)}\u00a0\u00a0\u00a0"
+
+
 def unit_axis(colours: Palette, title: str) -> dict[str, object]:
     """Return the one axis from 0 to 1 that scores share on every page."""
     return {
@@ -94,12 +103,23 @@ def blank_axis() -> dict[str, object]:
     return {"showgrid": False, "zeroline": False, "showticklabels": False, "fixedrange": True}
 
 
-def framed(figure: go.Figure, colours: Palette, *, height: int, keyed: bool = False) -> go.Figure:
-    """Set the paper, the type and the margins that all figures share; ``keyed`` names the marks above the drawing."""
+def framed(
+    figure: go.Figure, colours: Palette, *, height: int, keyed: bool = False, row_labels: Sequence[str] = ()
+) -> go.Figure:
+    """Set the paper, the type and the margins that all figures share.
+
+    Args:
+        figure: The drawing.
+        colours: Greys of the page.
+        height: In pixels.
+        keyed: Whether the marks are named above the drawing.
+        row_labels: Labels at the left. Their room is reckoned here: the browser measures before the font has come.
+    """
+    room = max((display_width(label) for label in row_labels), default=0)
     figure.update_layout(
         template="none",
         height=height,
-        margin={"l": 4, "r": 12, "t": 12, "b": 8},
+        margin={"l": _COLUMN_PX * room + 20 if room else 4, "r": 16, "t": 12, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": FONT, "size": TEXT_SIZE, "color": colours.ink},
@@ -126,5 +146,5 @@ def framed(figure: go.Figure, colours: Palette, *, height: int, keyed: bool = Fa
         uirevision="keep",
     )
     figure.update_xaxes(automargin=True, ticks="")
-    figure.update_yaxes(automargin=True, ticks="", ticksuffix="  ")
+    figure.update_yaxes(ticks="")
     return figure

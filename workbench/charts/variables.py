@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from workbench.charts.theme import SMALL_SIZE, Palette, framed, literal, unit_axis
+from workbench.charts.theme import SMALL_SIZE, Palette, beside, framed, literal, unit_axis
 from workbench.views import numbers
 from workbench.views.variables import VariableRow, VariablesView
 
@@ -23,7 +23,7 @@ def variables_chart(view: VariablesView, colours: Palette) -> go.Figure:
     figure.update_xaxes(unit_axis(colours, view.axis_label))
     figure.update_yaxes(
         tickvals=[-i for i in range(len(view.rows))],
-        ticktext=[literal(row.label) for row in view.rows],
+        ticktext=[beside(row.label) for row in view.rows],
         tickfont={"size": SMALL_SIZE, "color": colours.ink},
         range=[-len(view.rows) + 0.4, 0.6],
         showgrid=False,
@@ -31,7 +31,7 @@ def variables_chart(view: VariablesView, colours: Palette) -> go.Figure:
         fixedrange=True,
     )
     row_height = max(46, 20 * num_options)
-    return framed(figure, colours, height=row_height * len(view.rows) + 60)
+    return framed(figure, colours, height=row_height * len(view.rows) + 60, row_labels=[row.label for row in view.rows])
 
 
 def _offset(index: int, num_options: int) -> float:
@@ -59,6 +59,7 @@ def _add_dots(figure: go.Figure, view: VariablesView, index: int, num_options: i
         x=[dot.value for dot in dots],
         y=[-i + _offset(index, num_options) for i in range(len(dots))],
         mode="markers+text",
+        cliponaxis=False,
         text=[dot.letter for dot in dots],
         textfont={"size": 11, "color": colours.paper if filled else colours.ink},
         marker={

@@ -10,6 +10,8 @@ import streamlit as st
 from workbench.copy import UiLanguage
 from workbench.views.figure import Cell, Table
 
+_METER_KINDS = {"~": " rh-meter-unsure", "✗": " rh-meter-fails"}
+
 
 def paragraph(text: str, *, kind: str = "body", language: UiLanguage | None = None) -> None:
     """Draw a paragraph. ``kind`` is the end of its CSS class: body, lead, quiet, notice, quote."""
@@ -91,9 +93,10 @@ def raw(markup: str) -> None:
 
 def _meter(label: str, value: float, mark: str) -> str:
     width = round(100 * min(1.0, max(0.0, value)))
+    kind = _METER_KINDS.get(mark, "")
     return (
         f"<dt>{html.escape(label)}</dt>"
-        f'<dd><span class="rh-meter" aria-hidden="true"><span style="width:{width}%"></span></span>'
+        f'<dd><span class="rh-meter{kind}" aria-hidden="true"><span style="width:{width}%"></span></span>'
         f'<span class="rh-meter-value">{html.escape(mark)} {value:.2f}</span></dd>'
     )
 

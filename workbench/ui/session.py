@@ -44,6 +44,7 @@ class Key(StrEnum):
     TRACE_STEP = "trace.step"
     TRACE_SEARCH = "trace.search"
     TRACE_UPLOAD = "trace.upload"
+    HIGHEST_ID = "dilemma.highest_id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +102,8 @@ def remove_party(identifier: int) -> None:
 
 def _fresh(ids: list[int]) -> int:
     """Return an id that no field had before: a reused one would bring back what was removed."""
-    highest = max([*ids, int(st.session_state.get("dilemma.highest_id", 1))])
-    st.session_state["dilemma.highest_id"] = highest + 1
+    highest = max([*ids, int(st.session_state.get(Key.HIGHEST_ID, 1))])
+    st.session_state[Key.HIGHEST_ID] = highest + 1
     return highest + 1
 
 
@@ -184,9 +185,3 @@ def put(key: Key, value: Any) -> None:
 def toggle(key: Key) -> None:
     """Turn a remembered yes into a no and back."""
     st.session_state[key] = not st.session_state.get(key, False)
-
-
-def choose_step(identifier: str) -> None:
-    """Choose a step of the trace, here and in the URL."""
-    st.session_state[Key.TRACE_STEP] = identifier
-    st.query_params["step"] = identifier

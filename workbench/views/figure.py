@@ -41,7 +41,7 @@ class Table:
     def to_csv(self) -> str:
         """Return the table as CSV. A text that a spreadsheet would run as a formula gets a leading apostrophe."""
         buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
+        writer = csv.writer(buffer, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
         writer.writerow(self.columns)
         writer.writerows([_inert(cell) for cell in row] for row in self.rows)
         return buffer.getvalue()

@@ -9,6 +9,9 @@ from redheart_core.vocabulary.bentham import LAYER_NAMES, VARIABLES, Layer, Lens
 from redheart_core.vocabulary.emotions import EMOTIONS, GRADE_NAMES, Grade
 from workbench.copy import UiLanguage, catalogue, say
 
+_LONGEST_CUT = 14
+"""A word cut shorter than this is dropped instead."""
+
 
 def shorten(text: str, width: int) -> str:
     """Return ``text`` on one line and at most ``width`` columns wide; Hangul takes two columns a letter."""
@@ -20,6 +23,9 @@ def shorten(text: str, width: int) -> str:
         if display_width(kept + character) > width - 1:
             break
         kept += character
+    whole, space, cut = kept.rpartition(" ")
+    if space and display_width(cut) < _LONGEST_CUT:
+        kept = whole
     return kept.rstrip(" .,;:") + "…"
 
 

@@ -107,6 +107,8 @@ def parse_trace(content: object) -> TraceDocument:
         rows = [row for stage in Stage for row in content[stage.value]]
         if len(rows) > MAX_STEPS:
             raise ValueError(f"{len(rows)} steps")
+        if len({row["id"] for row in rows}) != len(rows):
+            raise ValueError("two steps share an id")
         steps = tuple(sorted((_step(row) for row in rows), key=lambda step: step.index))
         letters = option_letters(content["request"])
         return TraceDocument(kind=str(content["kind"]), letters=letters, steps=steps, content=content)

@@ -36,7 +36,7 @@ def test_a_ragged_table_is_refused() -> None:
 @given(st.text())
 def test_no_cell_of_a_csv_starts_a_formula(text: str) -> None:
     written = Table(name="t", columns=("a",), rows=((text,),)).to_csv()
-    (_, *rows) = list(csv.reader(io.StringIO(written)))
+    (_, *rows) = list(csv.reader(io.StringIO(written, newline="")))
     cells = [cell for row in rows for cell in row]
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells[:1])
 

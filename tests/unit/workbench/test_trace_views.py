@@ -54,6 +54,13 @@ def test_a_step_without_one_of_its_fields_is_refused(field: str) -> None:
         parse_trace(broken)
 
 
+def test_two_steps_with_one_id_are_refused() -> None:
+    broken = copy.deepcopy(CONTENT)
+    broken["final_output"].append(broken["final_output"][0])
+    with pytest.raises(InputError, match="missing or malformed"):
+        parse_trace(broken)
+
+
 def test_letters_on_the_trace_page_are_those_of_the_result(document: TraceDocument) -> None:
     by_letter = {option.letter: option.name for option in shown_options(EVALUATION)}
     given = [option.name for option in ward_dilemma().options]

@@ -13,7 +13,7 @@ from workbench.ui.widgets.dilemma_editor import literal_title
 from workbench.views.labels import family_name, shorten
 
 _SHOWN = 6
-_EXCERPT = 84
+_EXCERPT = 160
 
 
 def draw_presets(language: UiLanguage) -> None:
@@ -37,7 +37,7 @@ def _draw_entries(entries: list[PresetDilemma], language: UiLanguage) -> None:
     for preset in entries:
         with st.container(key=f"home_entry_{preset.id}", gap=None):
             opened = st.button(literal_title(preset), key=f"home.preset.{preset.id}", type="tertiary")
-            prose.paragraph(shorten(preset.dilemma.situation, _EXCERPT), kind="quiet")
+            prose.paragraph(shorten(preset.dilemma.situation, _EXCERPT), kind="excerpt")
         if opened:
             session.load_dilemma(preset.dilemma)
             session.put(session.Key.PRESET, preset.id)

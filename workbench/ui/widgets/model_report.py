@@ -14,6 +14,7 @@ from workbench.ui.model_card import model_card
 from workbench.ui.resources import CHECKPOINT, shared_model
 from workbench.views.labels import family_name
 from workbench.views.model import parameters_view
+from workbench.views.model_card import card_body, card_command
 
 
 def draw_identity(language: UiLanguage) -> None:
@@ -68,7 +69,9 @@ def draw_card(language: UiLanguage) -> None:
         return
     if language == "ko":
         prose.paragraph(say("model.card.english_only", language), kind="quiet")
+    command = card_command(card)
+    if command:
+        prose.paragraph(say("model.card.reproduce", language))
+        st.code(command, language="bash")
     with st.container(key="model_card"):
-        st.markdown(card)
-    prose.heading(say("model.card.reproduce", language))
-    st.code(f"redheart eval --data ../shared/data --checkpoint {CHECKPOINT}", language="bash")
+        st.markdown(card_body(card))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from redheart_core.inference.results import DilemmaEvaluation
+from redheart_core.vocabulary.bentham import Lens
 from workbench.charts.emotions import emotions_chart
 from workbench.charts.layers import layers_chart
 from workbench.charts.regret import regret_chart
@@ -43,6 +44,7 @@ def draw_pictures(evaluation: DilemmaEvaluation, language: UiLanguage) -> None:
 def _draw_tables(evaluation: DilemmaEvaluation, language: UiLanguage) -> None:
     num_options = len(evaluation.options)
     prose.heading(say("dilemma.pictures.lenses", language))
+    prose.paragraph(" ".join(say(f"terms.lens_gloss.{lens.value}", language) for lens in Lens))
     prose.small_table(
         lenses_table(evaluation, language),
         caption=say("dilemma.pictures.lenses_text", language),

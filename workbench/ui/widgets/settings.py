@@ -11,6 +11,7 @@ from redheart_core.vocabulary.bentham import DEFAULT_CREDENCES, DEFAULT_VIEW_WEI
 from redheart_core.vocabulary.culture import PROFILES
 from workbench.copy import UiLanguage, say
 from workbench.ui import prose, session
+from workbench.ui.boundary import boundary
 from workbench.ui.requests import normalised
 from workbench.ui.session import Key
 from workbench.views import numbers
@@ -38,13 +39,22 @@ def draw_settings(language: UiLanguage) -> None:
         prose.paragraph(say("dilemma.input.view_weights", language))
         for view in View:
             _weight(Key.VIEW_WEIGHT, view, DEFAULT_VIEW_WEIGHTS[view], view_name(view, language), language)
+        _draw_shares(chosen_view_weights, language)
         prose.paragraph(say("dilemma.input.credences", language))
         for lens in Lens:
             _weight(Key.CREDENCE, lens, DEFAULT_CREDENCES[lens], lens_name(lens, language), language)
+        _draw_shares(chosen_credences, language)
         st.button(
             say("dilemma.input.reset", language),
             key="dilemma.reset_settings", type="tertiary", on_click=session.reset_settings,
         )  # fmt: skip
+
+
+def _draw_shares(chosen: Callable[[], tuple[float, float, float]], language: UiLanguage) -> None:
+    """Say what the weights come to once they are divided by their sum."""
+    with boundary(language):
+        shares = ", ".join(numbers.score(share) for share in chosen())
+        prose.paragraph(say("dilemma.input.normalised", language, weights=shares), kind="quiet")
 
 
 def _weight(group: Key, part: StrEnum, default: float, name: str, language: UiLanguage) -> None:

@@ -12,10 +12,9 @@ from workbench.copy import UiLanguage, say
 from workbench.ui import prose, session
 from workbench.ui.figure import show_twin
 from workbench.ui.frame import page_path
-from workbench.ui.literal import markdown_literal
 from workbench.ui.session import Key
 from workbench.views.step_names import step_name
-from workbench.views.trace_document import TraceDocument, parse_trace
+from workbench.views.trace_document import parse_trace
 from workbench.views.trace_steps import steps_table
 
 
@@ -35,7 +34,7 @@ def draw_steps(trace: Trace, result: dict[str, Any], source: str, stem: str, lan
     chosen = st.selectbox(
         say("dilemma.trace.choose", language),
         [step.id for step in last],
-        format_func=lambda identifier: _label(document, identifier, language),
+        format_func=lambda identifier: step_name(identifier, document.letters, language),
         key=f"{stem}.step_choice",
     )
     with st.container(horizontal=True):
@@ -53,7 +52,3 @@ def draw_steps(trace: Trace, result: dict[str, Any], source: str, stem: str, lan
         )
     title = say("dilemma.layer.trace", language)
     show_twin(steps_table(document, document.steps, language), key=f"{stem}.steps", language=language, title=title)
-
-
-def _label(document: TraceDocument, identifier: str, language: UiLanguage) -> str:
-    return markdown_literal(step_name(identifier, document.letters, language))

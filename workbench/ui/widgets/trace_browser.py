@@ -157,6 +157,7 @@ def draw_step(document: TraceDocument, step: TraceStep, language: UiLanguage) ->
     )
     _draw_words(document, step, language)
     _draw_inputs(document, step, language)
+    _draw_uses(document, step, language)
     if step.parameters:
         with st.expander(say("trace.step.parameters", language), type="compact"):
             st.code(full_value(dict(step.parameters)), language="json", wrap_lines=True)
@@ -185,17 +186,24 @@ def _draw_inputs(document: TraceDocument, step: TraceStep, language: UiLanguage)
         captioned=False,
     )
     upstream = list(dict.fromkeys(i.step for i in step.inputs if document.step(i.step)))[:_MAX_LINKS]
+    _draw_links(document, upstream, "up", language)
+
+
+def _draw_uses(document: TraceDocument, step: TraceStep, language: UiLanguage) -> None:
+    prose.heading(say("trace.step.children", language), level=3)
+    uses = [other.id for other in document.steps if any(i.step == step.id for i in other.inputs)]
+    if uses:
+        _draw_links(document, uses[:_MAX_LINKS], "down", language)
+    else:
+        prose.paragraph(say("trace.step.no_children", language), kind="quiet")
+
+
+def _draw_links(document: TraceDocument, identifiers: list[str], direction: str, language: UiLanguage) -> None:
     with st.container(horizontal=True, gap="small"):
-        for identifier in upstream:
-            label = say(
-                "trace.step.upstream",
-                language,
-                step=markdown_literal(step_name(identifier, document.letters, language)),
-            )
-            st.button(
-                label, key=f"trace.up.{identifier}", type="tertiary", on_click=session.put,
-                args=(Key.TRACE_STEP, identifier),
-            )  # fmt: skip
+        for identifier in identifiers:
+            label = markdown_literal(step_name(identifier, document.letters, language))
+            key = f"trace.{direction}.{identifier}"
+            st.button(label, key=key, type="tertiary", on_click=session.put, args=(Key.TRACE_STEP, identifier))
 
 
 def _draw_words(document: TraceDocument, step: TraceStep, language: UiLanguage) -> None:

@@ -26,6 +26,7 @@ def draw_lead(view: TradeoffView, evaluation: DilemmaEvaluation) -> None:
 
 def draw_cases(view: TradeoffView, language: UiLanguage) -> None:
     """Draw what speaks for and against each option, and what would change the order."""
+    prose.paragraph(say("dilemma.result.compared", language), kind="quiet")
     for case in view.cases:
         _draw_case(case, language)
     prose.heading(say("dilemma.result.changes", language))

@@ -10,7 +10,8 @@ from redheart_core.inference.results import Confidence, DilemmaEvaluation
 from workbench.copy import UiLanguage, say
 from workbench.ui import prose
 from workbench.ui.figure import show_twin
-from workbench.ui.model_card import measured_limits
+from workbench.ui.model_card import model_card
+from workbench.views.model_card import card_limits
 from workbench.views.order import shown_order
 from workbench.views.scores import scores_summary, scores_view
 from workbench.views.trust import credences_sentence, trust_view, weights_sentence
@@ -29,7 +30,8 @@ def draw_trust(confidence: Confidence, refused: Sequence[str], cannot: Sequence[
         prose.paragraph(say("dilemma.trust.refused_text", language, families=", ".join(view.refused)))
     else:
         prose.paragraph(say("dilemma.trust.refused_none", language))
-    limits = measured_limits()
+    card = model_card()
+    limits = card_limits(card) if card else None
     if limits:
         with st.expander(say("dilemma.trust.limits", language), type="compact"):
             st.markdown(limits)

@@ -1,0 +1,103 @@
+"""Random tables and rows: the population resampled, the target shuffled, the interactions taken out.
+
+Letters: T target states, X one axis per source, R replicates, G independent units.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+FIT_TOLERANCE = 1e-9
+"""Largest change of a cell's probability in one round at which the fit has settled."""
+FIT_ROUNDS = 1_000
+
+
+def multinomial_tables(share_TX: Floats, num_samples: int, replicates: int, rng: np.random.Generator) -> Integers:
+    """Draw tables of ``num_samples`` independent samples with the given shares, shape (T, *X, R)."""
+    flat = share_TX.ravel() / share_TX.sum()
+    occupied = np.flatnonzero(flat)
+    drawn = np.zeros((flat.size, replicates), dtype=np.int64)
+    drawn[occupied] = rng.multinomial(num_samples, flat[occupied] / flat[occupied].sum(), size=replicates).T
+    return drawn.reshape(*share_TX.shape, replicates)
+
+
+def unit_tables(
+    cells: Integers, units: NDArray[np.intp], shape: tuple[int, ...], replicates: int, rng: np.random.Generator
+) -> Integers:
+    """Draw whole units with replacement and count their samples, shape (T, *X, R)."""
+    num_units, length = int(units.max()) + 1, int(np.prod(shape))
+    drawn = np.empty((length, replicates), dtype=np.int64)
+    for replicate in range(replicates):
+        times_G = np.bincount(rng.integers(num_units, size=num_units), minlength=num_units)
+        drawn[:, replicate] = np.bincount(cells, weights=times_G[units], minlength=length)
+    return drawn.reshape(*shape, replicates)
+
+
+def shuffled_tables(counts_TX: Integers, replicates: int, rng: np.random.Generator) -> Integers:
+    """Draw tables as if the target had been shuffled: both margins fixed, shape (T, *X, R).
+
+    Each target state in turn takes its samples from those that the earlier states left, a multivariate
+    hypergeometric draw; only the tables are drawn, no sample is moved.
+    """
+    flat = counts_TX.reshape(counts_TX.shape[0], -1)
+    sources_X = flat.sum(axis=0)
+    occupied = np.flatnonzero(sources_X)
+    left_RK = np.tile(sources_X[occupied], (replicates, 1))
+    drawn = np.zeros((*flat.shape, replicates), dtype=np.int64)
+    for state, count in enumerate(flat.sum(axis=1).tolist()[:-1]):
+        taken_RK = _take(left_RK, count, rng, all_alike=state == 0)
+        drawn[state, occupied] = taken_RK.T
+        left_RK -= taken_RK
+    drawn[-1, occupied] = left_RK.T
+    return drawn.reshape(*counts_TX.shape, replicates)
+
+
+def shuffled_target(
+    target: NDArray[np.int64], units: NDArray[np.intp] | None, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Shuffle the target over the samples, or whole units' targets over the units.
+
+    With units, the targets of one unit stay together and in order, and the units are laid in a random order against
+    the sources: exact where units have one size, and keeping the dependence inside units where they have not.
+    """
+    if units is None:
+        return rng.permutation(target)
+    by_unit = np.argsort(units, kind="stable")
+    blocks = np.split(target[by_unit], np.cumsum(np.bincount(units))[:-1])
+    laid = np.concatenate([blocks[unit] for unit in rng.permutation(len(blocks))])
+    shuffled = np.empty_like(target)
+    shuffled[by_unit] = laid
+    return shuffled
+
+
+def main_effects(counts_TX: Integers) -> Floats:
+    """Return the shares that keep each (T, source) table and the source table, and have no higher interaction.
+
+    Iterative proportional fitting from independence, shape (T, *X).
+    """
+    shares = counts_TX / counts_TX.sum()
+    sources_X = shares.sum(axis=0)
+    fitted = shares.sum(axis=tuple(range(1, shares.ndim)), keepdims=True) * sources_X
+    for _ in range(FIT_ROUNDS):
+        before = fitted
+        for source in range(1, shares.ndim):
+            others = tuple(axis for axis in range(1, shares.ndim) if axis != source)
+            fitted = fitted * _ratio(shares.sum(axis=others, keepdims=True), fitted.sum(axis=others, keepdims=True))
+        fitted = fitted * _ratio(sources_X, fitted.sum(axis=0))
+        if np.abs(fitted - before).max() <= FIT_TOLERANCE:
+            break
+    return np.asarray(fitted, dtype=np.float64)
+
+
+def _take(left_RK: Integers, count: int, rng: np.random.Generator, *, all_alike: bool) -> Integers:
+    if all_alike:
+        return rng.multivariate_hypergeometric(left_RK[0], count, size=len(left_RK), method="marginals")
+    return np.stack([rng.multivariate_hypergeometric(left_K, count, method="marginals") for left_K in left_RK])
+
+
+def _ratio(wanted: Floats, present: Floats) -> Floats:
+    return np.where(present > 0, wanted / np.where(present > 0, present, 1.0), 0.0)

@@ -1,0 +1,128 @@
+"""Specific information of many random populations, drawn and measured a few at a time.
+
+Letters: S source sets, T target states, X one axis per source, R replicates.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from redheart_core.explain.surd.draws import (
+    main_effects,
+    multinomial_tables,
+    shuffled_tables,
+    shuffled_target,
+    unit_tables,
+)
+from redheart_core.explain.surd.measure import MAX_TABLE_CELLS, prefers_table
+from redheart_core.explain.surd.observations import Observations
+from redheart_core.explain.surd.rows import Rows, rows_information, target_mass
+from redheart_core.explain.surd.sets import SourceSets
+from redheart_core.explain.surd.split import Split, split
+from redheart_core.explain.surd.table import table_information
+
+CHUNK_CELLS = 400_000
+"""Padded cells measured at once: small enough to stay near the processor."""
+
+Floats = NDArray[np.float64]
+Draw = Callable[[int], NDArray[np.int64]]
+"""From a number of replicates to tables, shape (T, *X, R)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Replicates:
+    """What random populations give."""
+
+    information_STR: Floats
+    target_TR: Floats
+    """p(t)."""
+    sets: SourceSets
+
+    def terms(self) -> Split:
+        """Decompose every replicate."""
+        return split(self.information_STR, self.target_TR, self.sets)
+
+
+def resampled(observations: Observations, sets: SourceSets, replicates: int, rng: np.random.Generator) -> Replicates:
+    """Draw the independent units with replacement; bins stay as they are."""
+    if not _fits_table(observations, sets):
+        return _from_rows(_resampled_rows(observations, replicates, rng), sets)
+    units = observations.units
+    if units is None:
+        counts = observations.table()
+        shares, total = counts / counts.sum(), observations.num_samples
+        return _from_tables(lambda size: multinomial_tables(shares, total, size, rng), observations, sets, replicates)
+    cells, shape = observations.cells(), observations.sizes
+    return _from_tables(lambda size: unit_tables(cells, units, shape, size, rng), observations, sets, replicates)
+
+
+def independent(observations: Observations, sets: SourceSets, replicates: int, rng: np.random.Generator) -> Replicates:
+    """Shuffle the target over the independent units: both margins stay fixed."""
+    if observations.units is None and _fits_table(observations, sets):
+        counts = observations.table()
+        return _from_tables(lambda size: shuffled_tables(counts, size, rng), observations, sets, replicates)
+    return _from_rows(_shuffled_rows(observations, replicates, rng), sets)
+
+
+def without_interaction(
+    observations: Observations, sets: SourceSets, replicates: int, rng: np.random.Generator
+) -> Replicates | None:
+    """Draw populations that keep each source's own relation to the target and nothing beyond; None if too large.
+
+    With units, as many samples as units are drawn, which is conservative: fewer samples show more chance synergy.
+    """
+    if math.prod(observations.sizes) > MAX_TABLE_CELLS // 10:
+        return None
+    shares, total = main_effects(observations.table()), observations.num_units
+    return _from_tables(lambda size: multinomial_tables(shares, total, size, rng), observations, sets, replicates)
+
+
+def _fits_table(observations: Observations, sets: SourceSets) -> bool:
+    return prefers_table(observations.sizes, observations.num_samples, len(sets.keys))
+
+
+def _from_tables(draw: Draw, observations: Observations, sets: SourceSets, replicates: int) -> Replicates:
+    target_states, *sizes = observations.sizes
+    chunk = max(1, CHUNK_CELLS // (target_states * math.prod(size + 1 for size in sizes)))
+    information = np.empty((len(sets.keys), target_states, replicates))
+    target = np.empty((target_states, replicates))
+    for start in range(0, replicates, chunk):
+        counts = draw(min(chunk, replicates - start))
+        part = slice(start, start + counts.shape[-1])
+        information[..., part] = table_information(counts, sets)
+        mass = counts.reshape(target_states, -1, counts.shape[-1]).sum(axis=1)
+        target[:, part] = mass / mass.sum(axis=0)
+    return Replicates(information_STR=information, target_TR=target, sets=sets)
+
+
+def _from_rows(drawn: Iterator[Rows], sets: SourceSets) -> Replicates:
+    information, target = [], []
+    for rows in drawn:
+        information.append(rows_information(rows, sets).information_ST)
+        mass = target_mass(rows)
+        target.append(mass / mass.sum())
+    return Replicates(information_STR=np.stack(information, axis=-1), target_TR=np.stack(target, axis=-1), sets=sets)
+
+
+def _resampled_rows(observations: Observations, replicates: int, rng: np.random.Generator) -> Iterator[Rows]:
+    rows, num_units = observations.rows(), observations.num_units
+    for _ in range(replicates):
+        times = np.bincount(rng.integers(num_units, size=num_units), minlength=num_units).astype(np.float64)
+        yield _kept(rows, times if observations.units is None else times[observations.units])
+
+
+def _kept(rows: Rows, weights: Floats) -> Rows:
+    kept = weights > 0
+    sources = tuple(codes[kept] for codes in rows.sources)
+    return Rows(target=rows.target[kept], sources=sources, sizes=rows.sizes, weights=weights[kept])
+
+
+def _shuffled_rows(observations: Observations, replicates: int, rng: np.random.Generator) -> Iterator[Rows]:
+    rows = observations.rows()
+    for _ in range(replicates):
+        yield replace(rows, target=shuffled_target(rows.target, observations.units, rng))

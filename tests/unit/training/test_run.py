@@ -1,0 +1,58 @@
+"""A whole run on small made-up files: data folder in, checkpoint out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from redheart_core.data import splits
+from redheart_core.model.checkpoint import CARD_FILE, WEIGHTS_FILE, load_checkpoint
+from redheart_core.model.reader import load_model_reader
+from redheart_core.training.config import TrainingConfig, load_config
+from redheart_core.training.corpus_tokenizer import train_tokenizer
+from redheart_core.training.run import TRAINED_OUTPUTS, run_training
+from redheart_core.training.tasks import load_tasks
+from tests.datasets import require_data, write_small_data
+
+CONFIG: TrainingConfig = replace(
+    load_config("compact"), preset="tiny", steps=30, warmup_steps=3, batch_size=8, log_every=10, save_every=20
+)
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(splits, "HARD_ROWS", {})
+    return write_small_data(tmp_path / "data")
+
+
+def test_a_run_ends_in_a_checkpoint_that_reads(data_dir: Path, tmp_path: Path) -> None:
+    summary = run_training(CONFIG, data_dir=data_dir, out_dir=tmp_path / "tiny", command="run")
+    checkpoint = load_checkpoint(tmp_path / "tiny")
+    assert checkpoint.manifest.provenance.steps == summary.steps_done == 30
+    assert checkpoint.manifest.trained_outputs == TRAINED_OUTPUTS
+    assert checkpoint.manifest.temperatures == summary.temperatures
+    assert "kote/val.tsv" in checkpoint.manifest.provenance.data_sha256
+    assert set(load_model_reader(tmp_path / "tiny").read("오늘 기분이 좋아요").families) == set(TRAINED_OUTPUTS)
+    card = (tmp_path / "tiny" / CARD_FILE).read_text("utf-8")
+    assert "30 of 30 steps" in card
+    assert "| kote | macro-F1" in card
+
+
+def test_two_runs_give_the_same_weights(data_dir: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        run_training(CONFIG, data_dir=data_dir, out_dir=tmp_path / name, command="run")
+    assert (tmp_path / "one" / WEIGHTS_FILE).read_bytes() == (tmp_path / "two" / WEIGHTS_FILE).read_bytes()
+
+
+def test_an_emotion_row_teaches_the_sign_of_its_feeling(data_dir: Path) -> None:
+    (english, *_) = load_tasks(data_dir)
+    by_word = {example.passages[0][0].split()[-2]: example.target[-2:] for example in english.train}
+    assert by_word == {"glad": (1.0, 1.0), "sad": (0.0, 1.0), "angry": (0.0, 1.0), "calm": (0.5, 1.0)}
+
+
+def test_the_shipped_tokenizer_is_what_the_data_give(tmp_path: Path) -> None:
+    shipped = Path("redheart_core/checkpoints/compact/tokenizer.json")
+    train_tokenizer(require_data(), tmp_path / "tokenizer.json")
+    assert (tmp_path / "tokenizer.json").read_bytes() == shipped.read_bytes()

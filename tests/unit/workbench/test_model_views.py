@@ -1,0 +1,50 @@
+"""The parameter table and the model card."""
+
+from importlib.resources import files
+
+import pytest
+
+from redheart_core.model.ledger import parameter_rows
+from redheart_core.model.presets import PRESETS
+from workbench.views.model import parameters_view
+from workbench.views.model_card import card_body, card_command, card_limits
+
+CARD = """# Red Heart `tiny`
+
+Text.
+
+## Known failures
+
+- Irony.
+
+## Training
+
+- Command: `python -m x --config tiny`
+"""
+
+
+def test_the_parameter_table_adds_up() -> None:
+    rows = parameter_rows(PRESETS["tiny"])
+    view = parameters_view(rows, "en")
+    assert view.total == f"{sum(row.parameters for row in rows):,}"
+    assert len(view.summary.rows) == len(rows)
+    shares = [float(str(row[2]).removesuffix("%")) for row in view.summary.rows]
+    assert sum(shares) == pytest.approx(100, abs=0.1 * len(rows))
+
+
+def test_a_card_gives_its_limits_and_its_command() -> None:
+    assert card_limits(CARD) == "- Irony."
+    assert card_command(CARD) == "python -m x --config tiny"
+    assert card_limits("# Title\n\nNothing else.") is None
+    assert card_command("") is None
+
+
+def test_a_card_fits_under_a_heading_of_the_page() -> None:
+    body = card_body(CARD)
+    assert "Red Heart `tiny`" not in body
+    assert "### Known failures" in body
+
+
+def test_the_cards_that_training_writes_have_a_section_on_limits() -> None:
+    template = files("redheart_core.training").joinpath("card_template.md").read_text(encoding="utf-8")
+    assert card_limits(template)
