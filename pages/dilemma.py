@@ -5,6 +5,7 @@ import streamlit as st
 from workbench.copy import say
 from workbench.ui import prose, session
 from workbench.ui.boundary import boundary
+from workbench.ui.frame import enter_page
 from workbench.ui.requests import DilemmaRequest
 from workbench.ui.resources import presets
 from workbench.ui.session import Key
@@ -17,7 +18,7 @@ from workbench.ui.widgets.settings import (
     draw_settings,
 )
 
-language = session.language()
+language = enter_page("dilemma")
 prose.question(say("dilemma.question", language), language)
 fields, result = st.columns([1, 2], gap="large")
 

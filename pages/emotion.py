@@ -5,11 +5,12 @@ import streamlit as st
 from workbench.copy import say
 from workbench.ui import prose, session
 from workbench.ui.boundary import boundary
+from workbench.ui.frame import enter_page
 from workbench.ui.session import Key
 from workbench.ui.widgets.emotion_result import draw_passage_result, read_passage_request
 from workbench.ui.widgets.settings import profile_switch
 
-language = session.language()
+language = enter_page("emotion")
 prose.question(say("emotion.question", language), language)
 fields, result = st.columns([1, 2], gap="large")
 

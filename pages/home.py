@@ -3,11 +3,12 @@
 import streamlit as st
 
 from workbench.copy import say
-from workbench.ui import prose, session
+from workbench.ui import prose
 from workbench.ui.boundary import boundary
+from workbench.ui.frame import enter_page
 from workbench.ui.widgets.home import draw_description, draw_loaded_model, draw_presets
 
-language = session.language()
+language = enter_page("home")
 prose.question(say("home.question", language), language)
 prose.paragraph(say("home.lead", language), kind="lead")
 

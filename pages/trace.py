@@ -3,19 +3,13 @@
 import streamlit as st
 
 from workbench.copy import say
-from workbench.ui import prose, session
+from workbench.ui import prose
 from workbench.ui.boundary import boundary
-from workbench.ui.frame import page_path
-from workbench.ui.widgets.trace_browser import (
-    choose_document,
-    chosen_step,
-    draw_graph,
-    draw_step,
-    draw_table,
-    draw_verification,
-)
+from workbench.ui.frame import enter_page, page_path
+from workbench.ui.widgets.trace_browser import choose_document, chosen_step, draw_graph, draw_table
+from workbench.ui.widgets.trace_step import draw_step, draw_verification
 
-language = session.language()
+language = enter_page("trace")
 prose.question(say("trace.question", language), language)
 prose.paragraph(say("trace.lead", language))
 

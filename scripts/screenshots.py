@@ -38,7 +38,9 @@ def take_pictures(browser: Browser, url: str, out: Path, theme: str, language: s
     """Walk through the pages in one combination and take a picture of each state."""
     width, height = SIZES[size]
     context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=theme, locale="ko-KR" if language == "ko" else "en-US"
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if theme == "dark" else "light",
+        locale="ko-KR" if language == "ko" else "en-US",
     )
     page = context.new_page()
     stem = f"{theme}-{language}-{size}"

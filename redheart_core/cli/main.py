@@ -13,6 +13,7 @@ from redheart_core.cli.analyze import analyze
 from redheart_core.cli.doctor import doctor
 from redheart_core.cli.evaluate import evaluate
 from redheart_core.cli.params import params
+from redheart_core.cli.surd import surd
 from redheart_core.cli.trace import trace
 
 
@@ -23,5 +24,5 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
 
 
-for command in (analyze, evaluate, params, trace, doctor):
+for command in (analyze, evaluate, params, trace, doctor, surd):
     main.add_command(command)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
 from tests.fakes import HOSTILE
@@ -23,6 +24,24 @@ def describe(visitor: Visitor, situation: str, options: tuple[str, str]) -> None
     for number, option in enumerate(options):
         visitor.page.locator(OPTION_FIELDS).nth(number).fill(option)
     visitor.press("dilemma.run")
+    visitor.page.wait_for_selector(".st-key-dilemma_layers")
+    visitor.settle()
+
+
+def read_example(visitor: Visitor) -> None:
+    visitor.press("emotion.example")
+    visitor.page.wait_for_function("() => document.querySelector('.st-key-emotion-text textarea').value !== ''")
+    visitor.settle()
+    visitor.press("emotion.run")
+    visitor.page.wait_for_selector(".st-key-emotion_layers")
+    visitor.settle()
+
+
+def show_layer(visitor: Visitor, page: str, position: int) -> None:
+    button = visitor.page.locator(f".st-key-{page}_layers button").nth(position)
+    button.click()
+    expect(button).to_have_attribute("aria-checked", "true")
+    visitor.settle()
 
 
 def test_a_dilemma_is_typed_read_traced_and_read_again_in_english(visitor: Visitor) -> None:
@@ -36,8 +55,7 @@ def test_a_dilemma_is_typed_read_traced_and_read_again_in_english(visitor: Visit
     assert (
         say("dilemma.result.abstained_title", "ko") in revealed or say("dilemma.result.reveal_title", "ko") in revealed
     )
-    visitor.page.locator(".st-key-dilemma_layers button").nth(3).click()
-    visitor.settle()
+    show_layer(visitor, "dilemma", 3)
     visitor.press("dilemma.open_trace")
     assert "step=" in visitor.page.url
     visitor.page.wait_for_selector(".js-plotly-plot")
@@ -58,8 +76,7 @@ def test_a_dilemma_is_typed_read_traced_and_read_again_in_english(visitor: Visit
 
 def test_every_request_stays_on_this_machine(visitor: Visitor) -> None:
     visitor.open("emotion?lang=ko")
-    visitor.press("emotion.example")
-    visitor.press("emotion.run")
+    read_example(visitor)
     visitor.page.wait_for_selector(".js-plotly-plot")
     home = urlsplit(visitor.url).netloc
     assert visitor.requested
@@ -77,8 +94,7 @@ def test_hostile_text_shows_as_text(visitor: Visitor) -> None:
     visitor.open("dilemma?lang=en")
     describe(visitor, f"I must decide. {HOSTILE}", (f"Tell {HOSTILE}", f"Stay silent {HOSTILE}"))
     for layer in range(4):
-        visitor.page.locator(".st-key-dilemma_layers button").nth(layer).click()
-        visitor.settle()
+        show_layer(visitor, "dilemma", layer)
         shown = visitor.read()
         assert "<script>alert(1)</script> **bold** $x^2$ :red[red]" in shown
         assert visitor.page.locator("[data-testid=stMain] .katex").count() == 0
@@ -109,8 +125,7 @@ def test_the_keyboard_reaches_the_primary_button_and_works_it(visitor: Visitor) 
 def test_no_page_has_a_serious_barrier_of_ours(visitor: Visitor, path: str) -> None:
     visitor.open(f"{path}?lang=ko")
     if path == "emotion":
-        visitor.press("emotion.example")
-        visitor.press("emotion.run")
+        read_example(visitor)
     results = Axe().run(visitor.page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response
     serious = [
         (violation["id"], node["target"])
@@ -123,10 +138,8 @@ def test_no_page_has_a_serious_barrier_of_ours(visitor: Visitor, path: str) -> N
 
 def test_a_trace_is_downloaded_whole(visitor: Visitor, tmp_path: Path) -> None:
     visitor.open("emotion?lang=ko")
-    visitor.press("emotion.example")
-    visitor.press("emotion.run")
-    visitor.page.locator(".st-key-emotion_layers button").nth(2).click()
-    visitor.settle()
+    read_example(visitor)
+    show_layer(visitor, "emotion", 2)
     with visitor.page.expect_download() as pending:
         visitor.page.locator(".st-key-emotion-download button").click()
     target = tmp_path / "result.json"

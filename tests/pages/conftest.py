@@ -16,15 +16,15 @@ from tests.fakes import fake_model
 
 ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 OpenPage = Callable[..., AppTest]
+PLAIN_INIT = PagesManager.__init__
 
 
 @pytest.fixture(autouse=True)
 def _navigation_from_the_first_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """AppTest forgets between runs that the app uses st.navigation, and then runs a page without its frame."""
-    make = PagesManager.__init__
 
     def make_for_navigation(self: PagesManager, *args: Any, **kwargs: Any) -> None:
-        make(self, *args, **kwargs)
+        PLAIN_INIT(self, *args, **kwargs)
         PagesManager.uses_pages_directory = False
 
     monkeypatch.setattr(PagesManager, "__init__", make_for_navigation)

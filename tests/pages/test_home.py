@@ -1,10 +1,11 @@
 """Home."""
 
 import pytest
+from streamlit.runtime.pages_manager import PagesManager
 
 import redheart_core
 from redheart_core.errors import CheckpointError
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import PLAIN_INIT, OpenPage
 from tests.pages.reading import page_text, press
 from workbench.copy import LANGUAGES, UiLanguage, say
 
@@ -44,7 +45,7 @@ def test_home_opens_and_says_what_to_do_when_the_weights_are_missing(
     monkeypatch.setattr(redheart_core, "load_model", missing)
     app = open_page(language="ko")
     assert not app.exception
-    assert say("frame.error.checkpoint", "ko")[:12] in app.error[0].value
+    assert "모델" in app.error[0].value
     assert "home.preset.ko-friends-secret" in [button.key for button in app.button]
 
 
@@ -54,3 +55,14 @@ def test_the_language_follows_the_address_and_stays_in_it(open_page: OpenPage) -
     app.button_group(key="frame.language").set_value("ko").run()
     assert app.query_params["lang"] in ("ko", ["ko"])
     assert say("home.question", "ko") in page_text(app)
+
+
+@pytest.mark.parametrize("page", ["dilemma", "emotion", "trace", "model"])
+def test_a_page_that_streamlit_runs_on_its_own_gets_its_frame(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    monkeypatch.setattr(PagesManager, "__init__", PLAIN_INIT)
+    app = open_page(page, "en")
+    assert not app.exception
+    assert say(f"{page}.question", "en") in page_text(app)
+    assert "frame.language" in [group.key for group in app.button_group]

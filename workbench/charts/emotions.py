@@ -18,6 +18,9 @@ from workbench.charts.theme import (
 from workbench.views import numbers
 from workbench.views.emotions import EmotionsView, NuancesView, SunburstSector, VadView
 
+_NEAR = 0.06
+"""Closer to the neutral line than this, a number above its dot would be crossed by it."""
+
 
 def emotions_chart(view: EmotionsView, colours: Palette) -> go.Figure:
     """Draw the view. One bar per emotion, strongest at the top; x is the score, 0 to 1."""
@@ -108,8 +111,8 @@ def vad_chart(view: VadView, colours: Palette) -> go.Figure:
         y=positions,
         mode="markers+text",
         marker={"size": 13, "color": colours.ink},
-        text=[numbers.score(value) for _, value in view.rows],
-        textposition="top center",
+        text=[f"  {numbers.score(v)}" if abs(v - 0.5) < _NEAR else numbers.score(v) for _, v in view.rows],
+        textposition=["middle right" if abs(value - 0.5) < _NEAR else "top center" for _, value in view.rows],
         textfont={"size": SMALL_SIZE, "color": colours.ink},
         cliponaxis=False,
         hoverinfo="skip",

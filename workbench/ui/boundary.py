@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from redheart_core.errors import CheckpointError, InputError, RedHeartError
+from redheart_core.errors import InputError, RedHeartError
 from workbench.copy import UiLanguage, say
 from workbench.ui.literal import markdown_literal
 
@@ -26,9 +26,6 @@ def boundary(language: UiLanguage) -> Iterator[None]:
 
 
 def error_text(problem: RedHeartError, language: UiLanguage) -> str:
-    """Return what a reader is told: the message itself for input, the remedy and the detail for the rest."""
-    if isinstance(problem, InputError):
-        return problem.message(language)
-    kind = "checkpoint" if isinstance(problem, CheckpointError) else "other"
-    detail = say("frame.error.detail", language, detail=problem.message(language))
-    return f"{say(f'frame.error.{kind}', language)}\n\n{detail}"
+    """Return what a reader is told; what they cannot correct by typing ends with the word that nothing is lost."""
+    message = problem.message(language)
+    return message if isinstance(problem, InputError) else f"{message}\n\n{say('frame.error.kept', language)}"

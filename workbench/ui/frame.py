@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -43,6 +45,29 @@ def draw_frame() -> st.Page:
         _draw_contents(pages, language)
     st.query_params["lang"] = session.language()
     return current
+
+
+@contextmanager
+def inside_frame() -> Iterator[None]:
+    """Mark the time in which a page runs with its frame around it."""
+    session.put(Key.FRAMED, True)
+    try:
+        yield
+    finally:
+        session.put(Key.FRAMED, False)
+
+
+def enter_page(name: str) -> UiLanguage:
+    """Return the reader's language, after making sure that the frame stands around the page.
+
+    Until a server has seen its first ``st.navigation``, Streamlit takes ``pages/`` for pages of its own and runs a
+    deep link without the entry file. Such a run draws the frame, which announces the navigation, and starts over.
+    """
+    if not session.get(Key.FRAMED, default=False):
+        asked = dict(st.query_params)
+        draw_frame()
+        st.switch_page(page_path(name), query_params={**asked, "lang": session.language()})
+    return session.language()
 
 
 def _draw_contents(pages: dict[str, st.Page], language: UiLanguage) -> None:

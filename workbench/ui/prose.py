@@ -63,13 +63,13 @@ def small_table(table: Table, *, caption: str, number_columns: int, captioned: b
 
     A caption that repeats the heading above is left to screen readers with ``captioned=False``.
     """
-    hidden = "" if captioned else ' class="rh-hidden"'
+    above = f'<p class="rh-quiet">{html.escape(caption)}</p>' if captioned else ""
     first_number = len(table.columns) - number_columns
     head = "".join(f'<th scope="col"{_align(i, first_number)}>{_cell(c)}</th>' for i, c in enumerate(table.columns))
     body = "".join(f"<tr>{_row(row, first_number)}</tr>" for row in table.rows)
     st.html(
-        f'<div class="rh-scroll" role="region" tabindex="0" aria-label="{html.escape(caption)}">'
-        f'<table class="rh-table"><caption{hidden}>{html.escape(caption)}</caption>'
+        f'{above}<div class="rh-scroll" role="region" tabindex="0" aria-label="{html.escape(caption)}">'
+        f'<table class="rh-table"><caption class="rh-hidden">{html.escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -21,6 +21,7 @@ class Key(StrEnum):
     """Keys of ``st.session_state``. Widgets with a changing number append an id to one of these."""
 
     LANGUAGE = "frame.language"
+    FRAMED = "frame.drawn"
     PRESET = "dilemma.preset"
     SITUATION = "dilemma.situation"
     OPTION = "dilemma.option"

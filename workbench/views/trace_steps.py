@@ -10,7 +10,7 @@ from workbench.copy import UiLanguage, catalogue, say
 from workbench.views import numbers
 from workbench.views.figure import Table
 from workbench.views.labels import shorten
-from workbench.views.step_names import step_name
+from workbench.views.step_names import step_name, word_name
 from workbench.views.trace_document import StepInput, TraceDocument, TraceStep
 
 _LONGEST_VALUE = 4_000
@@ -46,7 +46,7 @@ def output_summary(value: Any, language: UiLanguage) -> str:
 def _mapping_summary(value: Mapping[str, Any], language: UiLanguage) -> str:
     plain = {key: item for key, item in value.items() if isinstance(item, int | float | str)}
     if len(value) <= 3 and len(plain) == len(value) and value:
-        return ", ".join(f"{key} {output_summary(item, language)}" for key, item in plain.items())
+        return ", ".join(f"{word_name(key, language)} {output_summary(item, language)}" for key, item in plain.items())
     return say("trace.value.table", language, count=str(len(value)))
 
 

@@ -7,9 +7,9 @@ nearest to the wanted mass goes beside them, and the real masses are reported. U
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -75,7 +75,7 @@ def checked_values(name: str, values: ArrayLike) -> NDArray[Any]:
         )
     if array.dtype.kind == "O":
         array = _text(array)
-    bad = np.flatnonzero(~np.isfinite(array)) if array.dtype.kind == "f" else _blank(array)
+    bad = _missing(array)
     if array.dtype.kind not in "biufU" or bad.size:
         where = f"{bad.size} of {array.size} values, first at row {bad[0] + 1}" if bad.size else f"type {array.dtype}"
         raise InputError(
@@ -96,13 +96,19 @@ def _text(array: NDArray[Any]) -> NDArray[Any]:
         return np.array(["" for _ in array])
 
 
-def _blank(array: NDArray[Any]) -> NDArray[np.intp]:
-    return np.flatnonzero(array == "") if array.dtype.kind == "U" else np.empty(0, dtype=np.intp)
+def _missing(array: NDArray[Any]) -> NDArray[np.intp]:
+    """Return the rows without a usable value."""
+    if array.dtype.kind == "U":
+        return np.flatnonzero(array == "")
+    if array.dtype.kind != "f":
+        return np.empty(0, dtype=np.intp)
+    finite = np.isfinite(array)
+    return np.empty(0, dtype=np.intp) if finite.all() else np.flatnonzero(~finite)
 
 
 def _checked_edges(name: str, edges: Sequence[float]) -> tuple[float, ...]:
     cuts = tuple(float(edge) for edge in edges)
-    if not np.isfinite(cuts).all() or any(low >= high for low, high in itertools.pairwise(cuts)):
+    if not np.isfinite(cuts).all() or any(low >= high for low, high in pairwise(cuts)):
         raise InputError(
             code="surd_edges",
             en=f"The edges of {name} are {cuts}; they must be finite and ascend.",
@@ -159,17 +165,22 @@ def _nearest_cut(values: NDArray[Any], value: Any, wanted: float) -> float | Non
 
 def _binned(name: str, values: NDArray[Any], cuts: tuple[float, ...], kind: BinKind) -> Coded:
     if len(cuts) <= _COMPARED_EDGES:
-        codes = np.zeros(len(values), dtype=np.uint8)
-        for cut in cuts:
-            codes += values >= cut
+        codes, masses = _compared(values, cuts)
     else:
         codes = np.searchsorted(np.array(cuts), values, side="right").astype(np.uint16)
-    masses = np.bincount(codes, minlength=len(cuts) + 1)
+        masses = np.bincount(codes, minlength=len(cuts) + 1).tolist()
     kept = BinKind.QUANTILE if kind is BinKind.CATEGORY else kind
-    return Coded(
-        codes=codes,
-        binning=Binning(name=name, kind=kept, edges=cuts, categories=(), masses=tuple(masses.tolist())),
-    )
+    return Coded(codes=codes, binning=Binning(name=name, kind=kept, edges=cuts, categories=(), masses=tuple(masses)))
+
+
+def _compared(values: NDArray[Any], cuts: tuple[float, ...]) -> tuple[NDArray[Any], list[int]]:
+    codes = np.zeros(len(values), dtype=np.uint8)
+    reached = [len(values)]
+    for cut in cuts:
+        above = values >= cut
+        codes += above
+        reached.append(int(np.count_nonzero(above)))
+    return codes, [here - further for here, further in pairwise([*reached, 0])]
 
 
 def check_bins(bins: int | Iterable[int]) -> None:

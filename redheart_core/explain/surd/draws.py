@@ -5,6 +5,8 @@ Letters: T target states, X one axis per source, R replicates, G independent uni
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,10 +28,14 @@ def multinomial_tables(share_TX: Floats, num_samples: int, replicates: int, rng:
 
 
 def unit_tables(
-    cells: Integers, units: NDArray[np.intp], shape: tuple[int, ...], replicates: int, rng: np.random.Generator
+    cells: NDArray[np.integer],
+    units: NDArray[np.intp],
+    shape: tuple[int, ...],
+    replicates: int,
+    rng: np.random.Generator,
 ) -> Integers:
     """Draw whole units with replacement and count their samples, shape (T, *X, R)."""
-    num_units, length = int(units.max()) + 1, int(np.prod(shape))
+    num_units, length = int(units.max()) + 1, math.prod(shape)
     drawn = np.empty((length, replicates), dtype=np.int64)
     for replicate in range(replicates):
         times_G = np.bincount(rng.integers(num_units, size=num_units), minlength=num_units)
@@ -56,6 +62,24 @@ def shuffled_tables(counts_TX: Integers, replicates: int, rng: np.random.Generat
     return drawn.reshape(*counts_TX.shape, replicates)
 
 
+def shuffled_unit_tables(
+    target: Integers,
+    source_cells: Integers,
+    units: NDArray[np.intp],
+    shape: tuple[int, ...],
+    replicates: int,
+    rng: np.random.Generator,
+) -> Integers:
+    """Shuffle whole units' targets and count the samples, shape (T, *X, R); see ``shuffled_target``."""
+    length = math.prod(shape)
+    stride = length // shape[0]
+    drawn = np.empty((length, replicates), dtype=np.int64)
+    for replicate in range(replicates):
+        cells = shuffled_target(target, units, rng) * stride + source_cells
+        drawn[:, replicate] = np.bincount(cells, minlength=length)
+    return drawn.reshape(*shape, replicates)
+
+
 def shuffled_target(
     target: NDArray[np.int64], units: NDArray[np.intp] | None, rng: np.random.Generator
 ) -> NDArray[np.int64]:
@@ -66,11 +90,9 @@ def shuffled_target(
     """
     if units is None:
         return rng.permutation(target)
-    by_unit = np.argsort(units, kind="stable")
-    blocks = np.split(target[by_unit], np.cumsum(np.bincount(units))[:-1])
-    laid = np.concatenate([blocks[unit] for unit in rng.permutation(len(blocks))])
+    places = rng.permutation(int(units.max()) + 1)
     shuffled = np.empty_like(target)
-    shuffled[by_unit] = laid
+    shuffled[np.argsort(units, kind="stable")] = target[np.argsort(places[units], kind="stable")]
     return shuffled
 
 

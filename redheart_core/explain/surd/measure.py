@@ -21,7 +21,7 @@ from redheart_core.explain.surd.table import table_information, table_occupancy
 
 MAX_TABLE_CELLS = 3_000_000
 """Above this no full table is built from samples."""
-_CELL_SECONDS, _ROW_SECONDS, _SET_SECONDS = 2.5e-8, 6e-9, 6e-5
+_CELL_SECONDS, _ROW_SECONDS, _SET_SECONDS = 1.2e-8, 5e-9, 8e-5
 """Cost of a padded cell, and of a row and of a call per set, on an ordinary core; only their ratio matters."""
 
 Floats = NDArray[np.float64]

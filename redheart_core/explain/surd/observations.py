@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -65,27 +66,23 @@ class Observations:
         """States of the target, then of each source."""
         return tuple(binning.num_states for binning in self.binnings)
 
-    @property
-    def source_states(self) -> int:
-        """Joint source states, occupied or not."""
-        return int(np.prod(np.array(self.sizes[1:], dtype=np.float64)))
-
     def rows(self) -> Rows:
         """Return the samples as rows of states."""
         sources = tuple(codes.astype(np.int64) for codes in self.sources)
         return Rows(target=self.target.astype(np.int64), sources=sources, sizes=self.sizes)
 
-    def cells(self) -> NDArray[np.int64]:
+    def cells(self) -> NDArray[Any]:
         """Return the cell of each sample in the full table, in C order with the target first."""
-        cells = self.target.astype(np.int64)
+        # The narrowest type that holds the last cell: half of the time here is moving memory.
+        cells = self.target.astype(np.min_scalar_type(math.prod(self.sizes) - 1))
         for codes, size in zip(self.sources, self.sizes[1:], strict=True):
             cells *= size
-            cells += codes
+            cells += codes.astype(cells.dtype, copy=False)
         return cells
 
     def table(self) -> NDArray[np.int64]:
         """Return the full table of counts, the target on axis 0."""
-        length = int(np.prod(self.sizes))
+        length = math.prod(self.sizes)
         return np.bincount(self.cells(), minlength=length).reshape(self.sizes).astype(np.int64, copy=False)
 
 

@@ -17,6 +17,7 @@ from redheart_core.explain.surd.draws import (
     multinomial_tables,
     shuffled_tables,
     shuffled_target,
+    shuffled_unit_tables,
     unit_tables,
 )
 from redheart_core.explain.surd.measure import MAX_TABLE_CELLS, prefers_table
@@ -63,10 +64,17 @@ def resampled(observations: Observations, sets: SourceSets, replicates: int, rng
 
 def independent(observations: Observations, sets: SourceSets, replicates: int, rng: np.random.Generator) -> Replicates:
     """Shuffle the target over the independent units: both margins stay fixed."""
-    if observations.units is None and _fits_table(observations, sets):
+    if not _fits_table(observations, sets):
+        return _from_rows(_shuffled_rows(observations, replicates, rng), sets)
+    units = observations.units
+    if units is None:
         counts = observations.table()
         return _from_tables(lambda size: shuffled_tables(counts, size, rng), observations, sets, replicates)
-    return _from_rows(_shuffled_rows(observations, replicates, rng), sets)
+    shape, target = observations.sizes, observations.target.astype(np.int64)
+    cells = observations.cells() - target * math.prod(shape[1:])
+    return _from_tables(
+        lambda size: shuffled_unit_tables(target, cells, units, shape, size, rng), observations, sets, replicates
+    )
 
 
 def without_interaction(

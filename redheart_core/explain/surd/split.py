@@ -114,19 +114,25 @@ def _opens_group(order: NDArray[np.intp], step: Floats, sets: SourceSets) -> NDA
 
 
 def _regrouped(ladder: _Ladder, sets: SourceSets) -> _Ladder:
-    """Give the step of tied sets to the first key among them. Exact ties already are so, by the stable sort."""
-    order, step = ladder.order_TRS, ladder.step_TRS
-    disordered = (order[..., 1:] < order[..., :-1]) & (step[..., 1:] <= TIE_BITS)
-    if not disordered[..., sets.num_singles :].any():
+    """Give the step of tied sets to the first key among them. Exact ties already are so, by the stable sort.
+
+    Single sources stay as they are: between them a tie decides nothing, since its step is 0.
+    """
+    singles = sets.num_singles
+    order, step = ladder.order_TRS[..., singles:], ladder.step_TRS[..., singles:]
+    if not ((step > 0.0) & (step <= TIE_BITS)).any():
         return ladder
-    group = np.cumsum(_opens_group(order, step, sets), axis=-1)
-    rank = np.argsort(group * len(sets.keys) + order, axis=-1, kind="stable")
-    owner = np.maximum.accumulate(np.where(_opens_group(order, step, sets), np.arange(order.shape[-1]), 0), axis=-1)
+    opens = _opens_group(order, step, sets)
+    rank = np.argsort(np.cumsum(opens, axis=-1) * len(sets.keys) + order, axis=-1, kind="stable")
+    owner = np.maximum.accumulate(np.where(opens, np.arange(order.shape[-1]), 0), axis=-1)
     whole = np.zeros_like(step)
     for place in range(order.shape[-1]):
         at = owner[..., place : place + 1]
         np.put_along_axis(whole, at, np.take_along_axis(whole, at, -1) + step[..., place : place + 1], -1)
-    return _Ladder(order_TRS=np.take_along_axis(order, rank, axis=-1), step_TRS=whole)
+    return _Ladder(
+        order_TRS=np.concatenate([ladder.order_TRS[..., :singles], np.take_along_axis(order, rank, axis=-1)], axis=-1),
+        step_TRS=np.concatenate([ladder.step_TRS[..., :singles], whole], axis=-1),
+    )
 
 
 def _collect(index_TRK: NDArray[np.intp], bits_TRK: Floats, length: int) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,18 @@ def test_an_unknown_name_is_refused() -> None:
 def test_a_key_that_would_be_ignored_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('preset = "tiny"\nlearning_rat = 1.0\n', encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"these keys are unknown or missing: .*learning_rat, learning_rate"):
+    with pytest.raises(ConfigError, match=r"these keys are unknown or missing: .*learning_rat, log_every"):
         load_config(str(path))
+
+
+def test_a_stage_without_room_for_its_warm_up_is_refused() -> None:
+    with pytest.raises(ConfigError, match="warmup_steps is 900; it must lie between 0 and steps, 800"):
+        replace(load_config("compact").stages[1], steps=800, warmup_steps=900)
+
+
+def test_the_steps_of_a_run_are_those_of_its_stages() -> None:
+    config = load_config("compact")
+    assert config.steps == sum(stage.steps for stage in config.stages)
 
 
 def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:

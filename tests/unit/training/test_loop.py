@@ -14,7 +14,7 @@ from redheart_core.model.network import RedHeartModel
 from redheart_core.text.tokenizer import Tokenizer
 from redheart_core.training.batches import Item, tokenize
 from redheart_core.training.card import render_card
-from redheart_core.training.config import TrainingConfig, load_config
+from redheart_core.training.config import StageConfig, TrainingConfig, load_config
 from redheart_core.training.evaluation import Metric, measure, predict
 from redheart_core.training.loop import REQUIRED_PARTS, draw_parts, train
 from redheart_core.training.objectives import JudgedObjective, PleasureObjective
@@ -52,20 +52,21 @@ def items(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Item, ...
     return {task.name: tokenize(task.train, tokenizer, max_tokens=48) for task in _tasks()}
 
 
-def _config(**changes: object) -> TrainingConfig:
-    base = replace(
+STAGE = StageConfig(steps=60, warmup_steps=5, batch_size=6, max_batch_tokens=4096, learning_rate=1e-2, shallow=False)
+SHALLOW = replace(STAGE, steps=30, shallow=True)
+
+
+def _config(*stages: StageConfig, seed: int = 0) -> TrainingConfig:
+    return replace(
         load_config("compact"),
         preset="tiny",
-        steps=60,
-        warmup_steps=5,
-        batch_size=6,
-        learning_rate=1e-2,
+        seed=seed,
         readout_rate=1.0,
         log_every=20,
         save_every=25,
+        stages=stages or (STAGE,),
         emphasis={},
     )
-    return replace(base, **changes)
 
 
 def _trained(items: dict[str, tuple[Item, ...]], config: TrainingConfig) -> tuple[RedHeartModel, list[int]]:
@@ -85,13 +86,30 @@ def test_a_few_sentences_are_learned(items: dict[str, tuple[Item, ...]]) -> None
     assert saved == [25, 50]
 
 
+def test_a_shallow_stage_leaves_encoder_layers_and_analysers_alone(items: dict[str, tuple[Item, ...]]) -> None:
+    before = random_tiny_model().state_dict()
+    after = _trained(items, _config(SHALLOW))[0].state_dict()
+    moved = {name for name in before if not torch.equal(before[name], after[name])}
+    assert not any(name.startswith(("analyzers.", "backbone.encoder.")) for name in moved)
+    assert {"backbone.embedding.token.weight", "heads.bentham_head.enter.weight"} <= moved
+
+
+def test_stages_follow_each_other(items: dict[str, tuple[Item, ...]]) -> None:
+    model, saved = _trained(items, _config(SHALLOW, STAGE))
+    assert saved == [25, 50, 75]
+    assert not torch.equal(
+        model.state_dict()["backbone.encoder.0.up.weight"],
+        random_tiny_model().state_dict()["backbone.encoder.0.up.weight"],
+    )
+
+
 def test_the_same_seed_gives_the_same_weights(items: dict[str, tuple[Item, ...]]) -> None:
-    first, second = (_trained(items, _config(steps=12))[0].state_dict() for _ in range(2))
+    first, second = (_trained(items, _config(replace(STAGE, steps=12)))[0].state_dict() for _ in range(2))
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
 def test_another_seed_gives_other_weights(items: dict[str, tuple[Item, ...]]) -> None:
-    first, second = (_trained(items, _config(steps=12, seed=seed))[0].state_dict() for seed in (1, 2))
+    first, second = (_trained(items, _config(replace(STAGE, steps=12), seed=seed))[0].state_dict() for seed in (1, 2))
     assert not all(torch.equal(first[name], second[name]) for name in first)
 
 
@@ -105,7 +123,7 @@ def test_a_loss_that_is_no_number_stops_the_run(items: dict[str, tuple[Item, ...
 
 def test_progress_names_every_task(items: dict[str, tuple[Item, ...]], caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
-        _trained(items, _config(steps=20))
+        _trained(items, _config(replace(STAGE, steps=20)))
     assert "step 20/20" in caplog.text
     assert "judged=" in caplog.text
     assert "pairs=" in caplog.text
@@ -115,7 +133,7 @@ def test_the_modules_that_a_task_needs_always_run() -> None:
     random_state = random.Random(0)
     (_, pairs) = _tasks()
     needed = REQUIRED_PARTS[Family.HEDONIC] | REQUIRED_PARTS[Family.BENTHAM]
-    drawn = [draw_parts(pairs, _config(), random_state) for _ in range(50)]
+    drawn = [draw_parts(pairs, _config(), STAGE, random_state) for _ in range(50)]
     assert all(needed <= parts for parts in drawn)
     assert len(set(drawn)) > 3
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,19 @@ import pytest
 from redheart_core.data import splits
 from redheart_core.model.checkpoint import CARD_FILE, WEIGHTS_FILE, load_checkpoint
 from redheart_core.model.reader import load_model_reader
-from redheart_core.training.config import TrainingConfig, load_config
+from redheart_core.training.config import StageConfig, TrainingConfig, load_config
 from redheart_core.training.corpus_tokenizer import train_tokenizer
 from redheart_core.training.run import TRAINED_OUTPUTS, run_training
 from redheart_core.training.tasks import load_tasks
 from tests.datasets import require_data, write_small_data
 
+STAGE = StageConfig(steps=15, warmup_steps=3, batch_size=8, max_batch_tokens=4096, learning_rate=1e-3, shallow=True)
 CONFIG: TrainingConfig = replace(
-    load_config("compact"), preset="tiny", steps=30, warmup_steps=3, batch_size=8, log_every=10, save_every=20
+    load_config("compact"),
+    preset="tiny",
+    log_every=10,
+    save_every=20,
+    stages=(STAGE, replace(STAGE, shallow=False)),
 )
 
 
@@ -53,6 +59,6 @@ def test_an_emotion_row_teaches_the_sign_of_its_feeling(data_dir: Path) -> None:
 
 
 def test_the_shipped_tokenizer_is_what_the_data_give(tmp_path: Path) -> None:
-    shipped = Path("redheart_core/checkpoints/compact/tokenizer.json")
+    shipped = Path(str(files("redheart_core"))) / "checkpoints/compact/tokenizer.json"
     train_tokenizer(require_data(), tmp_path / "tokenizer.json")
     assert (tmp_path / "tokenizer.json").read_bytes() == shipped.read_bytes()

@@ -13,7 +13,7 @@ from workbench.charts.theme import LIGHT
 from workbench.charts.trace_graph import trace_graph_chart
 from workbench.copy import LANGUAGES, UiLanguage
 from workbench.views.shown import shown_options
-from workbench.views.step_names import option_letters, step_name
+from workbench.views.step_names import option_letters, step_name, word_name
 from workbench.views.trace_document import TraceDocument, parse_trace, parse_trace_file
 from workbench.views.trace_graph import MAX_NODES, trace_graph_view
 from workbench.views.trace_steps import full_value, input_value, matching_steps, output_summary, steps_table
@@ -74,6 +74,14 @@ def test_steps_have_everyday_names_in_both_languages(document: TraceDocument) ->
     assert step_name("option.7.unheard", document.letters, "en") == "option 8 · unheard"
     assert option_letters({"text": "a passage"}) == ()
     assert option_letters("damaged") == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_argument_and_entry_has_a_name(document: TraceDocument, language: UiLanguage) -> None:
+    words = {word for step in document.steps for i in step.inputs for word in (i.argument, *i.path)}
+    assert all(word_name(word, language) for word in words)
+    assert word_name("realistic", "ko") == "현실"
+    assert word_name("numbered_option", "en") == "numbered_option"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

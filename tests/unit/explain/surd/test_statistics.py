@@ -1,0 +1,231 @@
+"""Random populations, corrections, intervals and tests."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redheart_core.errors import ConfigError
+from redheart_core.explain.surd import Coding, ReportSettings, SurdReport, TermKind, surd_report
+from redheart_core.explain.surd.assess import assess, has_intervals
+from redheart_core.explain.surd.draws import main_effects, shuffled_tables, shuffled_target, unit_tables
+from redheart_core.explain.surd.observations import Observations, observe
+from redheart_core.explain.surd.replicates import independent, resampled
+from redheart_core.explain.surd.sets import source_sets
+from redheart_core.explain.surd.significance import basic_interval, holm, p_values
+
+QUICK = ReportSettings(num_bootstrap=100, num_surrogates=199)
+
+
+def observed(seed: int, *, strength: float, samples: int = 1500, sources: int = 2) -> Observations:
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=(sources, samples))
+    target = strength * values.sum(axis=0) + rng.normal(size=samples)
+    return observe(target, list(values), coding=Coding(bins=3))
+
+
+def test_shuffled_tables_keep_both_margins_and_have_the_mean_of_independence() -> None:
+    counts = np.random.default_rng(0).integers(0, 9, size=(3, 2, 4))
+    drawn = shuffled_tables(counts, 2000, np.random.default_rng(1))
+    assert (drawn >= 0).all()
+    np.testing.assert_array_equal(drawn.sum(axis=(1, 2)), np.tile(counts.sum(axis=(1, 2))[:, None], 2000))
+    np.testing.assert_array_equal(drawn.sum(axis=0), np.tile(counts.sum(axis=0)[..., None], 2000))
+    expected = counts.sum(axis=(1, 2))[:, None, None] * counts.sum(axis=0) / counts.sum()
+    np.testing.assert_allclose(drawn.mean(axis=-1), expected, atol=0.15)
+
+
+def test_units_are_drawn_whole() -> None:
+    cells, units = np.array([0, 0, 0, 1, 2, 2]), np.array([0, 0, 0, 1, 2, 2])
+    drawn = unit_tables(cells, units, (3,), 200, np.random.default_rng(0))
+    assert set(drawn[0].tolist()) == {0, 3, 6, 9}
+    assert (drawn[0] / 3 + drawn[1] + drawn[2] / 2 == 3).all()
+
+
+def test_shuffling_units_keeps_their_targets_together() -> None:
+    target, units = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 0, 1, 1, 2, 2])
+    shuffled = [shuffled_target(target, units, np.random.default_rng(seed)) for seed in range(20)]
+    assert all((one[::2] == one[1::2]).all() and sorted(one) == target.tolist() for one in shuffled)
+    assert len({tuple(one) for one in shuffled}) > 3
+
+
+def test_main_effects_keep_each_pair_and_drop_the_xor() -> None:
+    xor = np.zeros((2, 2, 2), dtype=np.int64)
+    for first, second in np.ndindex(2, 2):
+        xor[first ^ second, first, second] = 10
+    np.testing.assert_allclose(main_effects(xor), np.full((2, 2, 2), 1 / 8))
+    counts = np.random.default_rng(0).integers(1, 20, size=(3, 2, 3))
+    fitted, shares = main_effects(counts), counts / counts.sum()
+    for axes in ((1,), (2,), (0,)):
+        np.testing.assert_allclose(fitted.sum(axis=axes), shares.sum(axis=axes), atol=1e-7)
+
+
+def test_the_basic_interval_reflects_at_the_observed_value() -> None:
+    replicates = np.linspace(0.9, 1.4, 501)
+    interval = basic_interval(1.0, replicates, level=0.9)
+    assert (interval.low, interval.high) == pytest.approx((2 - 1.375, 2 - 0.925))
+    assert not interval.one_sided
+    assert basic_interval(0.1, replicates - 0.8, level=0.9).one_sided
+    at_zero = basic_interval(0.0, np.linspace(0, 1, 101), level=0.9)
+    assert (at_zero.low, at_zero.high, at_zero.one_sided) == (0.0, pytest.approx(0.9), True)
+
+
+def test_p_values_count_the_observed_population_too() -> None:
+    null = np.array([[0.1, 0.2, 0.3], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+    assert p_values(np.array([0.2, 0.0, 0.5]), null) == pytest.approx([3 / 4, 1.0, 1 / 4])
+
+
+def test_holm_multiplies_the_smallest_by_the_number_of_terms() -> None:
+    assert holm(np.array([0.04, 0.01, 0.03, 1.0])) == pytest.approx([0.09, 0.04, 0.09, 1.0])
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+@settings(deadline=None)
+def test_holm_keeps_the_order_and_never_lowers(values: list[float]) -> None:
+    raw = np.array(values)
+    corrected = holm(raw)
+    assert (corrected >= raw - 1e-15).all()
+    assert (corrected <= 1).all()
+    assert (np.diff(corrected[np.argsort(raw, kind="stable")]) >= 0).all()
+
+
+def test_a_shuffled_target_is_not_significant_in_nine_of_ten_seeds() -> None:
+    totals = [assess(observed(seed, strength=0.0), max_order=None, settings=QUICK).total for seed in range(150)]
+    assert sum(not total.is_significant for total in totals) >= 135
+
+
+def test_a_real_signal_is_significant_and_both_corrections_lower_it() -> None:
+    report = assess(observed(0, strength=0.6), max_order=None, settings=QUICK)
+    assert report.total.p_value == pytest.approx(1 / 200)
+    assert max(report.total.null_subtracted, report.total.miller_madow) < report.total.plug_in
+    assert report.total.null_subtracted == pytest.approx(report.total.miller_madow, abs=0.002)
+    assert report.total.interval is not None
+    assert report.total.interval.low < report.total.miller_madow < report.total.interval.high
+
+
+def test_each_column_of_terms_adds_up_to_its_own_total() -> None:
+    report = assess(observed(1, strength=0.4, sources=3), max_order=None, settings=QUICK)
+    for column in ("plug_in", "miller_madow", "null_subtracted"):
+        summed = sum(getattr(term, column) for term in report.terms)
+        assert summed == pytest.approx(getattr(report.total, column), abs=1e-12)
+    assert report.total.plug_in == pytest.approx(report.result.total, abs=1e-12)
+
+
+def test_an_interaction_is_found_and_a_plain_sum_is_not_called_one() -> None:
+    found = {}
+    for name, product in (("sum", 0.0), ("product", 1.0)):
+        called = 0
+        for seed in range(10):
+            rng = np.random.default_rng(seed)
+            first, second = rng.normal(size=(2, 3000))
+            target = first + second + product * first * second + rng.normal(size=3000)
+            case = observe(target, [first, second], coding=Coding(bins=3))
+            terms = assess(case, max_order=None, settings=QUICK).terms
+            synergy = next(term for term in terms if term.kind is TermKind.SYNERGISTIC)
+            assert synergy.p_value <= 0.05
+            called += synergy.is_interaction
+        found[name] = called
+    assert found["sum"] <= 1
+    assert found["product"] >= 8
+
+
+def test_the_same_seed_gives_the_same_report_and_another_seed_another() -> None:
+    case = observed(0, strength=0.5)
+
+    def report(seed: int) -> SurdReport:
+        settings = ReportSettings(num_bootstrap=40, num_surrogates=39, seed=seed)
+        return assess(case, max_order=None, settings=settings)
+
+    assert report(3) == report(3)
+    assert report(3).total.interval != report(4).total.interval
+
+
+def test_tables_and_rows_draw_alike() -> None:
+    """Whole units of one sample each are the plain case by another path."""
+    plain = observed(0, strength=0.5, samples=400)
+    single = Observations(
+        target=plain.target, sources=plain.sources, binnings=plain.binnings, lags=plain.lags, units=np.arange(400)
+    )
+    sets = source_sets(2, None)
+    for draw in (resampled, independent):
+        means = [draw(case, sets, 300, np.random.default_rng(0)).terms().total_R.mean() for case in (plain, single)]
+        assert means[0] == pytest.approx(means[1], rel=0.05)
+
+
+def test_large_tables_are_resampled_by_rows() -> None:
+    rng = np.random.default_rng(0)
+    case = observe(rng.normal(size=300), list(rng.normal(size=(4, 300))), coding=Coding(bins=25), target_name="score")
+    sets = source_sets(4, 1)
+    boot = resampled(case, sets, 5, rng)
+    null = independent(case, sets, 5, rng)
+    assert boot.information_STR.shape == null.information_STR.shape == (4, 25, 5)
+    assert boot.target_TR.sum(axis=0) == pytest.approx(np.ones(5))
+    assert null.target_TR == pytest.approx(np.tile(null.target_TR[:, :1], (1, 5)))
+
+
+def test_repeating_every_case_narrows_the_interval_unless_units_say_so() -> None:
+    rng = np.random.default_rng(0)
+    source = rng.normal(size=400)
+    target = source + rng.normal(size=400)
+    repeated = [np.repeat(values, 10) for values in (target, source)]
+    coding = Coding(bins=3)
+    naive = assess(observe(repeated[0], [repeated[1]], coding=coding), max_order=None, settings=QUICK)
+    honest = assess(
+        observe(repeated[0], [repeated[1]], coding=coding, units=np.repeat(np.arange(400), 10)),
+        max_order=None,
+        settings=QUICK,
+    )
+    assert naive.total.interval is not None
+    assert honest.total.interval is not None
+    assert honest.total.interval.high - honest.total.interval.low > 2 * (
+        naive.total.interval.high - naive.total.interval.low
+    )
+
+
+def test_too_few_samples_get_no_interval() -> None:
+    few, enough = observed(0, strength=0.5, samples=100), observed(0, strength=0.5, samples=110)
+    assert not has_intervals(few, source_sets(2, None))
+    assert has_intervals(enough, source_sets(2, None))
+    report = assess(few, max_order=None, settings=QUICK)
+    assert report.total.interval is None
+    assert all(term.interval is None for term in report.terms)
+    assert report.leak_interval is None
+
+
+def test_labels_that_another_sample_might_swap_are_flagged() -> None:
+    rng = np.random.default_rng(0)
+    first, second = rng.integers(0, 2, size=(2, 4000))
+    flips = rng.random(size=(2, 4000)) < 0.05
+    sources = [first, second ^ flips[0], second ^ flips[1]]
+    close = assess(observe(first ^ second, sources), max_order=None, settings=QUICK).close_pairs
+    assert [pair.keys for pair in close] == [((1, 2), (1, 3))]
+    assert close[0].bits > 0.2
+    clear = assess(observe(first ^ second, [first, second, sources[2]]), max_order=None, settings=QUICK)
+    assert clear.close_pairs == ()
+
+
+def test_the_report_shows_two_three_and_four_bins_and_is_plain_json() -> None:
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(3, 1000))
+    report = surd_report(values[0] + values[1], {"care": values[1], "harm": values[2]}, settings=QUICK)
+    assert [row.bins for row in report.sensitivity] == [2, 3, 4]
+    four = report.sensitivity[2]
+    assert four.total == pytest.approx(report.result.total)
+    assert four.redundant + four.unique + four.synergistic == pytest.approx(four.total)
+    content = report.to_dict()
+    assert content["statistics"]["terms"][0]["kind"] == "unique"
+    assert content["statistics"]["seed"] == 0
+    assert content["sampling"]["sources"][0]["name"] == "care"
+
+
+def test_enough_surrogates_are_drawn_for_holm_to_pass() -> None:
+    assert ReportSettings().surrogates(11) == 999
+    assert ReportSettings().surrogates(57) == 2280
+    assert ReportSettings(num_surrogates=50).surrogates(57) == 50
+
+
+@pytest.mark.parametrize("settings", [{"num_bootstrap": 5}, {"num_surrogates": 5}, {"level": 1.0}, {"alpha": 0.0}])
+def test_impossible_settings_are_refused(settings: dict[str, float]) -> None:
+    with pytest.raises(ConfigError, match=r"at least 20 bootstrap|between 0 and 1"):
+        ReportSettings(**settings)  # type: ignore[arg-type]
