@@ -69,8 +69,8 @@ def test_a_dilemma_is_typed_read_traced_and_read_again_in_english(visitor: Visit
     visitor.settle()
     visitor.expect(say("dilemma.result.source", "en"))
     visitor.press("dilemma.edit")
-    assert visitor.page.locator(".st-key-dilemma-situation textarea").input_value() == SITUATION
-    assert visitor.page.locator(OPTION_FIELDS).first.input_value() == OPTIONS[0]
+    expect(visitor.page.locator(".st-key-dilemma-situation textarea")).to_have_value(SITUATION)
+    expect(visitor.page.locator(OPTION_FIELDS).first).to_have_value(OPTIONS[0])
     assert all(word not in visitor.page.url for word in ("%EB", "situation"))
 
 

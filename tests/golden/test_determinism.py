@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -15,7 +16,12 @@ NUM_PROCESSES = 3
 def test_three_processes_give_the_same_bytes_for_200_dilemmas() -> None:
     assert len(real_dilemmas(NUM_DILEMMAS)) == NUM_DILEMMAS
     command = [sys.executable, "-m", "tests.golden.hash_dilemmas", str(NUM_DILEMMAS)]
-    running = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(NUM_PROCESSES)]
+    # One thread each: three processes with a thread per core would spend their time waiting for one another.
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    running = [
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment)
+        for _ in range(NUM_PROCESSES)
+    ]
     outputs = [process.communicate(timeout=280)[0].splitlines() for process in running]
     assert [process.returncode for process in running] == [0] * NUM_PROCESSES
     assert len(outputs[0]) == NUM_DILEMMAS
