@@ -208,7 +208,9 @@ class _Problem:
             values = np.linspace(flip.kept, flip.changed, FINE_GRID + 1)
             flip = _first(flip.axis, values, self.leaders([flip.axis], values[None])[0], leader) or flip
         sign = 1.0 if flip.changed > flip.axis.before else -1.0
-        answers = np.round(np.clip(round(flip.changed, 6) + sign * STEP * np.arange(3), flip.axis.low, flip.axis.high), 6)
+        answers = np.round(
+            np.clip(round(flip.changed, 6) + sign * STEP * np.arange(3), flip.axis.low, flip.axis.high), 6
+        )
         leaders = self.leaders([flip.axis], answers[None])[0]
         for answer, new_leader in zip(answers, leaders, strict=True):
             if new_leader != leader:
