@@ -1,4 +1,7 @@
+"""The lexicons: complete, well formed, readable."""
+
 from collections import Counter
+from importlib.resources import files
 
 import pytest
 
@@ -46,3 +49,10 @@ def test_weight_out_of_range_is_refused() -> None:
 def test_unknown_kind_is_named_with_the_known_ones() -> None:
     with pytest.raises(DataError, match=r"Unknown kind of cue “mood”.*harm"):
         parse_kind("mood")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_row_of_an_emotion_lexicon_states_its_sense(language: str) -> None:
+    source = files("redheart_core.text").joinpath(f"data/emotions_{language}.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in source.splitlines()[1:]]
+    assert [row[0] for row in rows if len(row) != 4 or not row[3].strip()] == []
