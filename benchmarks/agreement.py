@@ -1,10 +1,11 @@
 """How often the whole calculation orders two courses of action as people did, and what its intervals are worth.
 
-    python benchmarks/agreement.py [--count 300] [--model compact] [--json] [--data ../shared/data]
+    python benchmarks/agreement.py [--skip 600] [--count 400] [--model compact] [--json] [--data ../shared/data]
 
 Population: Moral Stories, development part (not trained on): a situation with a moral and an immoral action. Reported
 for the rules alone and for rules and model together: the share in which the moral action has the higher ethical score
-(ties count half), the share in which an option is recommended at all, and the agreement where one is.
+(ties count half), the share in which an option is recommended at all, and the agreement where one is. The interval's
+width was chosen on the first 600 stories, so they are skipped.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from redheart_core.data.stories import read_moral_stories
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--skip", type=int, default=600)
+    parser.add_argument("--count", type=int, default=400)
     parser.add_argument("--model", default="compact")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--json", action="store_true")
@@ -37,9 +39,9 @@ def main() -> None:
         )
 
 
-def measure(model: RedHeart, data: Path, count: int) -> dict[str, Any]:
+def measure(model: RedHeart, data: Path, skip: int, count: int) -> dict[str, Any]:
     """Return agreement overall, share recommended, and agreement where one is recommended."""
-    stories = read_moral_stories(data, part="dev").rows[:count]
+    stories = read_moral_stories(data, part="dev").rows[skip : skip + count]
     points, recommended, right = 0.0, 0, 0
     for story in stories:
         options = (Option(name=story.moral_action), Option(name=story.immoral_action))

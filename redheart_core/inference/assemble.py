@@ -18,6 +18,7 @@ from redheart_core.inference.results import (
     Recommendation,
 )
 from redheart_core.vocabulary.bentham import Lens, RegretType, Variable, View
+from redheart_core.vocabulary.language import Language
 from redheart_core.vocabulary.reading import Family
 from redheart_core.vocabulary.reasons import reason
 
@@ -114,7 +115,9 @@ def counterfactuals(comparison: Comparison, language: str) -> tuple[Change, ...]
     )
 
 
-def confidence(options: Sequence[OptionSteps], comparison: Comparison, language: str) -> Confidence:
+def confidence(
+    options: Sequence[OptionSteps], comparison: Comparison, shared: SharedSteps, language: str
+) -> Confidence:
     """Return the confidence with its parts and what lowers it."""
     known = {name: node.value for name, node in comparison.parts.items() if node.value is not None}
     return Confidence(
@@ -124,6 +127,7 @@ def confidence(options: Sequence[OptionSteps], comparison: Comparison, language:
             completeness=known["completeness"],
             num_cues=sum(o.num_cues.value for o in options),
             agreement=known.get("agreement"),
+            is_transfer=shared.reader is not None and shared.language.value != Language.ENGLISH,
             language=language,
         ),
     )

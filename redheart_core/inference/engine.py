@@ -149,7 +149,7 @@ class RedHeart:
             affected_parties=() if self_harm else assemble.parties(options, shared),
             long_term_impact=() if self_harm else assemble.impacts(options, language),
             counterfactuals=() if self_harm else assemble.counterfactuals(comparison, language),
-            confidence=assemble.confidence(options, comparison, language),
+            confidence=assemble.confidence(options, comparison, shared, language),
             view_weights=settings.view_weights,
             credences=settings.credences,
             refused=self.refused,
@@ -238,6 +238,7 @@ def _passage_confidence(
         completeness=known["completeness"],
         num_cues=counts.value,
         agreement=known.get("agreement"),
+        is_transfer=False,
         language=language,
     )
     return Confidence(value=value.value, parts=known, notes=notes)

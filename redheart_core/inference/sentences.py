@@ -135,9 +135,14 @@ def change_name(name: str, language: str) -> str:
     return LENS_NAMES[Lens(name)][korean]
 
 
-def confidence_notes(*, completeness: float, num_cues: int, agreement: float | None, language: str) -> tuple[str, ...]:
-    """Return what lowers the confidence, or the one sentence that nothing does."""
-    notes = []
+def confidence_notes(
+    *, completeness: float, num_cues: int, agreement: float | None, is_transfer: bool, language: str
+) -> tuple[str, ...]:
+    """Return what lowers the confidence or is not measured, or the one sentence that nothing does.
+
+    ``is_transfer`` says that the moral outputs read a language which none of their labels is in.
+    """
+    notes = [reason("confidence.transfer", language)] if is_transfer else []
     if completeness < 1.0:
         key = "neural_absent" if completeness < 0.5 else "neural_partial"
         notes.append(reason(f"confidence.{key}", language))

@@ -24,8 +24,10 @@ NORM_WEIGHTS = {
     CueKind.DUTY: 0.8,
     CueKind.FAIRNESS: 0.6,
 }
-INTERVAL_WIDTH = 1.0
-"""Standard deviations on each side of an ethical score in its interval."""
+INTERVAL_WIDTH = 3.0
+"""Standard deviations on each side of an ethical score in its interval. Chosen on real pairs: the smallest of 0.5, 1,
+1.5, 2, 2.5, 3 … at which an option whose interval lies above the other's is the one people preferred in 90 % of cases
+(``benchmarks/agreement.py``, Moral Stories dev, the first 600 stories)."""
 HARM_WEIGHT = 0.9
 """Weight of a harm that the option does, scaled by its severity: the duty not to harm."""
 CHARACTER_WEIGHTS = {

@@ -34,7 +34,8 @@ EXPECTED_FIELDS = {
         "none": "", "neural": "", "virtue": "evidence", "vice": "evidence", "mixed": "evidence",
     },
     "confidence": {
-        "good": "", "neural_absent": "", "neural_partial": "", "few_cues": "count", "disagreement": "gap",
+        "good": "", "neural_absent": "", "neural_partial": "", "transfer": "", "few_cues": "count",
+        "disagreement": "gap",
     },
     "counterfactual": {
         "variable": "after before name new_leader option", "weight": "after before name new_leader",
