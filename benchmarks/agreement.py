@@ -28,7 +28,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    report = {name: measure(load_model(name), arguments.data, arguments.count) for name in ("rules", arguments.model)}
+    report = {
+        name: measure(load_model(name), arguments.data, arguments.skip, arguments.count)
+        for name in ("rules", arguments.model)
+    }
     if arguments.json:
         print(json.dumps(report, indent=2))
         return
