@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from redheart_core.inference.results import Confidence, DilemmaEvaluation
+from redheart_core.reasoning.lenses import INTERVAL_WIDTH
 from workbench.copy import UiLanguage, say
 from workbench.ui import prose
 from workbench.ui.figure import show_twin
@@ -42,7 +43,7 @@ def draw_trust(confidence: Confidence, refused: Sequence[str], cannot: Sequence[
 def draw_dilemma_trust(evaluation: DilemmaEvaluation, language: UiLanguage) -> None:
     """Draw the third layer of a dilemma's result."""
     prose.heading(say("dilemma.trust.intervals", language))
-    prose.paragraph(say("dilemma.trust.intervals_text", language))
+    prose.paragraph(say("dilemma.trust.intervals_text", language, width=f"{INTERVAL_WIDTH:g}"))
     scores = scores_view(evaluation, language)
     prose.small_table(scores_summary(evaluation, language), caption=scores.text.subtitle, number_columns=5)
     show_twin(scores.table, key="dilemma.trust_scores", language=language, title=scores.text.title)
