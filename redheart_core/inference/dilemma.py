@@ -59,6 +59,12 @@ def evaluate_options(recorder: Recorder, shared: SharedSteps, dilemma: Dilemma) 
     return tuple(evaluate_option(recorder, shared, index, option.name) for index, option in enumerate(dilemma.options))
 
 
+def read_only(recorder: Recorder, shared: SharedSteps, dilemma: Dilemma) -> None:
+    """Record the options' texts and features and nothing that follows from them."""
+    for index, option in enumerate(dilemma.options):
+        read_text(recorder, f"option.{index}.", option.name, shared.language)
+
+
 def compare(recorder: Recorder, shared: SharedSteps, options: Sequence[OptionSteps]) -> Comparison:
     """Record what needs all options: regret, verdict, confidence, counterfactuals. Names break ties, not positions."""
     gathered: dict[str, dict[str, Node[Any]]] = {

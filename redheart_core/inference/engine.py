@@ -17,6 +17,7 @@ from redheart_core.model.presets import PRESETS
 from redheart_core.model.reader import load_model_reader
 from redheart_core.reasoning import emotion, verdict
 from redheart_core.reasoning.trace import Node, Recorder, Stage, Trace
+from redheart_core.text.extract import extract_features
 from redheart_core.text.features import CueKind, TextFeatures
 from redheart_core.text.language import require_supported
 from redheart_core.vocabulary.advice import HELP_NOTICE, HUMAN_NOTICE, NOTHING_STANDS_OUT, advice_for
@@ -130,26 +131,47 @@ class RedHeart:
         recorder = Recorder()
         shared = dilemma.begin(recorder, question, found, settings, self.reader)
         request = {"dilemma": _dilemma_request(question), "language": language, "settings": settings.to_dict()}
+        if _speaks_of_self_harm(question, found):
+            dilemma.read_only(recorder, shared, question)
+            return self._unranked(question, found, settings, language, self._trace(recorder, "dilemma", request))
         options = dilemma.evaluate_options(recorder, shared, question)
         comparison = dilemma.compare(recorder, shared, options)
         texts = [shared.situation.value, *(o.passage.features.value for o in options)]
-        self_harm = any(features.of_kind(CueKind.SELF_HARM) for features in texts)
-        trace = self._trace(recorder, "dilemma", request)
         return DilemmaEvaluation(
             dilemma=question,
             language=found,
-            options=()
-            if self_harm
-            else tuple(assemble.option_evaluation(o, comparison, i, shared, language) for i, o in enumerate(options)),
-            recommendation=_no_ranking(language)
-            if self_harm
-            else assemble.recommendation(options, comparison, language),
-            help_notice=HELP_NOTICE.text(language) if self_harm else None,
+            options=tuple(
+                assemble.option_evaluation(o, comparison, i, shared, language) for i, o in enumerate(options)
+            ),
+            recommendation=assemble.recommendation(options, comparison, language),
+            help_notice=None,
             human_notice=HUMAN_NOTICE.text(language) if any(map(_is_grave, texts)) else None,
-            affected_parties=() if self_harm else assemble.parties(options, shared),
-            long_term_impact=() if self_harm else assemble.impacts(options, language),
-            counterfactuals=() if self_harm else assemble.counterfactuals(comparison, language),
+            affected_parties=assemble.parties(options, shared),
+            long_term_impact=assemble.impacts(options, language),
+            counterfactuals=assemble.counterfactuals(comparison, language),
             confidence=assemble.confidence(options, comparison, shared, language),
+            view_weights=settings.view_weights,
+            credences=settings.credences,
+            refused=self.refused,
+            trace=self._trace(recorder, "dilemma", request),
+        )
+
+    def _unranked(
+        self, question: Dilemma, found: Language, settings: Settings, language: str, trace: Trace
+    ) -> DilemmaEvaluation:
+        """Answer a dilemma that speaks of self-harm: a notice, and not a single score, in the trace either."""
+        text = reason("verdict.self_harm", language)
+        return DilemmaEvaluation(
+            dilemma=question,
+            language=found,
+            options=(),
+            recommendation=Recommendation(option=None, abstained=True, reason=text, code="self_harm"),
+            help_notice=HELP_NOTICE.text(language),
+            human_notice=HUMAN_NOTICE.text(language),
+            affected_parties=(),
+            long_term_impact=(),
+            counterfactuals=(),
+            confidence=Confidence(value=0.0, parts={}, notes=()),
             view_weights=settings.view_weights,
             credences=settings.credences,
             refused=self.refused,
@@ -204,8 +226,10 @@ def _advice(recorder: Recorder, steps: PassageSteps, self_harm: bool, language: 
     return Recommendation(option=None, abstained=False, reason=advice.text(language), code="advice")
 
 
-def _no_ranking(language: str) -> Recommendation:
-    return Recommendation(option=None, abstained=True, reason=reason("verdict.self_harm", language), code="self_harm")
+def _speaks_of_self_harm(question: Dilemma, found: Language) -> bool:
+    """Return whether the situation or an option does: asked first, so that nothing is scored if one does."""
+    texts = (question.situation, *(option.name for option in question.options))
+    return any(extract_features(text, found).of_kind(CueKind.SELF_HARM) for text in texts)
 
 
 def _passage_confidence(

@@ -175,6 +175,9 @@ def test_self_harm_shows_the_help_notice_and_ranks_nothing(open_page: OpenPage) 
     assert notice in page_text(app)
     assert "dilemma.reveal" not in [button.key for button in app.button]
     assert not app.button_group or all(group.key != "dilemma.layer" for group in app.button_group)
+    app.switch_page("pages/trace.py").run()
+    assert not app.exception
+    assert "option.0.ethical_score" not in page_text(app)
 
 
 def test_hostile_text_is_never_html(open_page: OpenPage) -> None:

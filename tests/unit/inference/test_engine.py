@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from redheart_core import Dilemma, InputError, Option, Party, RedHeart, load_model
+from redheart_core import Dilemma, InputError, Option, Party, RedHeart, load_model, verify_trace
 from redheart_core.errors import CheckpointError
 from redheart_core.inference.text_json import to_json
 from redheart_core.vocabulary.bentham import Layer, Lens, RegretType, Variable, View
@@ -170,6 +170,8 @@ def test_self_harm_gets_a_help_notice_and_no_ranking(model: RedHeart, text: str,
     assert result.help_notice
     assert result.options == result.affected_parties == result.counterfactuals == ()
     assert result.recommendation.option is None
+    assert not any("score" in step.id or step.id == "verdict" for step in result.trace.steps)
+    assert verify_trace(result.to_dict(), model).valid
 
 
 @pytest.mark.parametrize(
