@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from redheart_core.cli.shared import print_json, reader_language, reported_errors
-from redheart_core.model.ledger import Row, parameter_rows
+from redheart_core.model.ledger import Row, parameter_rows, total_budget
 from redheart_core.model.presets import preset
 
 
@@ -19,13 +19,21 @@ def params(name: str, as_json: bool) -> None:
     with reported_errors(reader_language(None), as_json=as_json):
         rows = parameter_rows(preset(name))
     total = sum(row.parameters for row in rows)
+    summary = Row(name="total", parameters=total, budget=total_budget(rows), parts=())
     if as_json:
-        print_json({"preset": name, "rows": [_row(row) for row in rows], "total": total})
+        content = {"preset": name, "rows": [_json(row) for row in rows], "total": total}
+        print_json(content | {"budget": summary.budget, "deviation": summary.deviation})
     else:
-        lines = [f"{row.parameters:>13,}  {row.name}" for row in rows]
-        click.echo("\n".join([*lines, f"{total:>13,}  total"]))
+        lines = [line for row in rows for line in (_line(row), *(_line(part, indent="  ") for part in row.parts))]
+        click.echo("\n".join([*lines, _line(summary)]))
 
 
-def _row(row: Row) -> dict[str, Any]:
-    """Return one row of the JSON contract. No preset with a stated budget is built yet, so there is none to miss."""
-    return {"name": row.name, "budget": None, "actual": row.parameters, "deviation": None}
+def _json(row: Row) -> dict[str, Any]:
+    """Return one row of the JSON contract; ``budget`` and ``deviation`` are null where the documents give none."""
+    content = {"name": row.name, "budget": row.budget, "actual": row.parameters, "deviation": row.deviation}
+    return content | {"parts": [_json(part) for part in row.parts]} if row.parts else content
+
+
+def _line(row: Row, *, indent: str = "") -> str:
+    against = "" if row.deviation is None else f"  {row.deviation:+.2%} of {row.budget:,}"
+    return f"{row.parameters:>13,}  {indent}{row.name}{against}"

@@ -1,6 +1,6 @@
 """The five analysers: each reads the whole sequence and adds its logits to those of the head of its subject.
 
-Dimensions: B passages, T tokens, D width of the backbone, W own width, Q queries, C outputs of a family.
+Dimensions: B passages, T tokens, S segments, D width of the backbone, W own width, Q queries, C outputs of a family.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from redheart_core.model.config import QueryAnalyzerConfig, RecurrentAnalyzerConfig
-from redheart_core.model.layers import READOUT_STD, Attention, Readout, ResidualLayer, masked_mean
+from redheart_core.model.layers import READOUT_STD, Attention, Readout, ResidualLayer, masked_mean, segments
 from redheart_core.vocabulary.bentham import RegretType, View
 from redheart_core.vocabulary.reading import OUTPUTS, Family
 
@@ -23,6 +23,7 @@ class NeuralEmotionAnalyzer(nn.Module):
     def __init__(self, config: RecurrentAnalyzerConfig, *, d_model: int) -> None:
         super().__init__()
         self.state_width = 2 * config.width
+        self.segment_tokens = config.segment_tokens
         self.recurrent = nn.GRU(d_model, config.width, num_layers=config.num_gru_layers, batch_first=True)
         self.norm = nn.LayerNorm(config.width)
         self.attention = Attention(config.width, config.width, config.width, config.num_heads)
@@ -32,12 +33,13 @@ class NeuralEmotionAnalyzer(nn.Module):
 
     def forward(self, hidden_BTD: Tensor, mask_BT: Tensor) -> Analysis:
         """Return the state (B, 2W) and logits (B, C) by family. Padding must follow the passage."""
-        recurrent_BTW, _ = self.recurrent(hidden_BTD)
-        normed = self.norm(recurrent_BTW)
-        attended_BTW = recurrent_BTW + self.attention(normed, normed, mask_BT)
-        last_B = mask_BT.sum(dim=1) - 1
-        last_BW = attended_BTW[torch.arange(last_B.shape[0]), last_B]
-        state = torch.cat([masked_mean(attended_BTW, mask_BT), last_BW], dim=-1)
+        segment_BSD, mask_BS = segments(hidden_BTD, mask_BT, self.segment_tokens)
+        recurrent_BSW, _ = self.recurrent(segment_BSD)
+        normed = self.norm(recurrent_BSW)
+        attended_BSW = recurrent_BSW + self.attention(normed, normed, mask_BS)
+        last_B = mask_BS.sum(dim=1) - 1
+        last_BW = attended_BSW[torch.arange(last_B.shape[0]), last_B]
+        state = torch.cat([masked_mean(attended_BSW, mask_BS), last_BW], dim=-1)
         return state, {Family(name): readout(state) for name, readout in self.readouts.items()}
 
 

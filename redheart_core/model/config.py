@@ -47,6 +47,8 @@ class RecurrentAnalyzerConfig:
     width: int
     num_gru_layers: int
     num_heads: int
+    segment_tokens: int = 1
+    """Tokens averaged into one step of the recurrent network, so that a wide one stays fast; 1 keeps every token."""
 
     def __post_init__(self) -> None:
         _require_positive(self, "emotion analyser")
@@ -97,6 +99,53 @@ class AuxiliaryConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CurveScorerConfig:
+    """The sweet-spot detector: a recurrent network over a learning curve."""
+
+    width: int
+    num_layers: int
+
+    def __post_init__(self) -> None:
+        _require_positive(self, "sweet-spot detector")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateScorerConfig:
+    """The crossover scorer: candidates of one layer compared by attention."""
+
+    width: int
+    num_heads: int
+    num_layers: int
+    feedforward_width: int
+
+    def __post_init__(self) -> None:
+        _require_positive(self, "crossover scorer")
+        _require_divisible("crossover scorer width", self.width, self.num_heads)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimatorConfig:
+    """A deep network from a few measurements to one number."""
+
+    width: int
+    num_layers: int
+
+    def __post_init__(self) -> None:
+        _require_positive(self, "estimator")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptimizationConfig:
+    """The optimisation systems: modules that read the telemetry of training instead of text."""
+
+    sweet_spot: CurveScorerConfig
+    crossover: CandidateScorerConfig
+    peak_memory: EstimatorConfig
+    learning: EstimatorConfig
+    """Width and depth of each of the three learning-optimisation networks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelConfig:
     """Everything that determines the shape of a model. Each row of the parameter table has its own widths."""
 
@@ -118,6 +167,8 @@ class ModelConfig:
     surd_analyzer: QueryAnalyzerConfig
     auxiliary: AuxiliaryConfig
     bridge: BridgeConfig
+    optimization: OptimizationConfig | None = None
+    """Absent where a model is only read with: these modules serve training."""
 
     def __post_init__(self) -> None:
         if self.vocabulary_size < 5 or self.max_tokens < 8:

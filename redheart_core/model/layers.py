@@ -1,6 +1,7 @@
 """Building blocks shared by backbone, heads, analysers and bridge.
 
-Dimensions: B passages, T tokens, Q queries, D width, N attention heads.
+Dimensions: B passages, T tokens, S segments, R = BS segments of all passages, K tokens of a segment, Q queries,
+D width, N attention heads.
 """
 
 from __future__ import annotations
@@ -94,3 +95,14 @@ def masked_mean(values_BTD: Tensor, mask_BT: Tensor) -> Tensor:
     """Average over the positions where the mask is true, (B, D)."""
     weight_BT1 = mask_BT.unsqueeze(-1).to(values_BTD.dtype)
     return (values_BTD * weight_BT1).sum(dim=1) / weight_BT1.sum(dim=1).clamp(min=1.0)
+
+
+def segments(values_BTD: Tensor, mask_BT: Tensor, segment_tokens: int) -> tuple[Tensor, Tensor]:
+    """Average runs of ``segment_tokens`` positions into (B, S, D), with the mask (B, S) of those that hold a token."""
+    if segment_tokens == 1:
+        return values_BTD, mask_BT
+    batch, length, width = values_BTD.shape
+    missing = -length % segment_tokens
+    padded_RKD = nn.functional.pad(values_BTD, (0, 0, 0, missing)).view(-1, segment_tokens, width)
+    present_RK = nn.functional.pad(mask_BT, (0, missing)).view(-1, segment_tokens)
+    return masked_mean(padded_RKD, present_RK).view(batch, -1, width), present_RK.any(dim=-1).view(batch, -1)

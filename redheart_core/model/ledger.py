@@ -7,23 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from redheart_core.model.budgets import BudgetRow, budget_table
 from redheart_core.model.config import ModelConfig
-from redheart_core.model.network import Part, RedHeartModel
-
-BACKBONE_ROW = "Unified backbone"
-AUXILIARY_ROW = "Other auxiliary modules"
-BRIDGE_ROW = "Module bridge"
-PART_ROWS: dict[Part, str] = {
-    Part.EMOTION_HEAD: "Emotion head",
-    Part.BENTHAM_HEAD: "Bentham head",
-    Part.REGRET_HEAD: "Regret head",
-    Part.SURD_HEAD: "SURD head",
-    Part.EMOTION_ANALYZER: "NeuralEmotionAnalyzer",
-    Part.BENTHAM_CALCULATOR: "NeuralBenthamCalculator",
-    Part.REGRET_ANALYZER: "NeuralRegretAnalyzer",
-    Part.COUNTERFACTUAL_REASONER: "NeuralCounterfactualReasoner",
-    Part.SURD_ANALYZER: "NeuralSURDAnalyzer",
-}
+from redheart_core.model.network import RedHeartModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,22 +18,35 @@ class Row:
 
     name: str
     parameters: int
-    parts: tuple[tuple[str, int], ...]
-    """What the line consists of, with the parameters of each; empty where it is one piece."""
+    """Counted from the built model."""
+    budget: int | None
+    """What the founding documents give; absent where they say nothing."""
+    parts: tuple[Row, ...]
+    """What the line consists of; empty where it is one piece."""
+
+    @property
+    def deviation(self) -> float | None:
+        """Share of the budget by which the count is above (positive) or below it."""
+        return None if self.budget is None else self.parameters / self.budget - 1
 
 
 def parameter_rows(config: ModelConfig) -> tuple[Row, ...]:
     """Count the parameters of every row of a configuration, on the meta device: nothing is allocated."""
+    model = meta_model(config)
+    built = (row for row in budget_table(config.preset) if _is_built(model, row))
+    return tuple(_count(model, row) for row in built)
+
+
+def total_budget(rows: tuple[Row, ...]) -> int | None:
+    """Return the sum of the rows' budgets, or nothing where a row has none."""
+    budgets = [row.budget for row in rows if row.budget is not None]
+    return sum(budgets) if len(budgets) == len(rows) else None
+
+
+def meta_model(config: ModelConfig) -> RedHeartModel:
+    """Build a model without storage: its shapes can be asked, its numbers do not exist."""
     with torch.device("meta"):
-        model = RedHeartModel(config)
-    modules = (*model.heads.items(), *model.analyzers.items())
-    parts = tuple(_row(PART_ROWS[Part(name)], module) for name, module in modules)
-    return (
-        _row(BACKBONE_ROW, model.backbone, detailed=True),
-        *parts,
-        _row(AUXILIARY_ROW, model.auxiliary),
-        _row(BRIDGE_ROW, model.bridge, detailed=True),
-    )
+        return RedHeartModel(config)
 
 
 def count_parameters(module: nn.Module) -> int:
@@ -55,7 +54,11 @@ def count_parameters(module: nn.Module) -> int:
     return sum(parameter.numel() for parameter in module.parameters())
 
 
-def _row(name: str, module: nn.Module, *, detailed: bool = False) -> Row:
-    children = [(child, count_parameters(part)) for child, part in module.named_children()] if detailed else []
-    pieces = tuple((child, count) for child, count in children if count > 0)
-    return Row(name=name, parameters=count_parameters(module), parts=pieces)
+def _is_built(model: RedHeartModel, row: BudgetRow) -> bool:
+    return row.components != ("optimization",) or model.optimization is not None
+
+
+def _count(model: RedHeartModel, row: BudgetRow) -> Row:
+    parameters = sum(count_parameters(model.get_submodule(path)) for path in row.components)
+    parts = tuple(_count(model, part) for part in row.parts)
+    return Row(name=row.name, parameters=parameters, budget=row.parameters, parts=parts)

@@ -22,6 +22,7 @@ from redheart_core.model.bridge import ModuleBridge
 from redheart_core.model.config import ModelConfig
 from redheart_core.model.heads import SubjectHead
 from redheart_core.model.layers import FeatureDropout, masked_mean
+from redheart_core.model.optimization import OptimizationSystems
 from redheart_core.vocabulary.reading import Family
 
 HIDING_PROBABILITY = 0.1
@@ -71,6 +72,7 @@ class RedHeartModel(nn.Module):
         widths = {name: module.state_width for name, module in (*heads.items(), *own_analyzers.items())}
         self.bridge = ModuleBridge(config.bridge, widths)
         self.auxiliary = AuxiliaryModules(config.auxiliary, bridge_width=config.bridge.width, pooled_width=pooled_width)
+        self.optimization = None if config.optimization is None else OptimizationSystems(config.optimization)
 
     def forward(
         self,

@@ -31,7 +31,7 @@ def parameters_view(rows: tuple[Row, ...], language: UiLanguage) -> ParametersVi
         for row in rows
         for label, parameters in (
             (row.name, row.parameters),
-            *((f"{row.name} / {piece}", size) for piece, size in row.parts),
+            *((f"{row.name} / {piece.name}", piece.parameters) for piece in row.parts),
         )
     ]
     return ParametersView(

@@ -108,7 +108,7 @@ def test_a_file_that_is_no_tokenizer_is_refused(damaged: Path) -> None:
 def test_an_unknown_preset_is_answered_with_the_known_ones(damaged: Path) -> None:
     manifest = json.loads((damaged / MANIFEST_FILE).read_text("utf-8"))
     _edit_manifest(damaged, model=manifest["model"] | {"preset": "gigantic"})
-    with pytest.raises(CheckpointError, match=r"unknown preset 'gigantic'\. Known: compact, tiny"):
+    with pytest.raises(CheckpointError, match=r"unknown preset 'gigantic'\. Known: base_100m, compact"):
         load_checkpoint(damaged)
 
 

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from redheart_core.errors import ConfigError
-from redheart_core.model.ledger import parameter_rows
+from redheart_core.model.config import ModelConfig
+from redheart_core.model.ledger import count_parameters, meta_model, parameter_rows, total_budget
 from redheart_core.model.outputs import to_output_scale
 from redheart_core.model.presets import COMPACT, PRESETS, TINY, preset
 from redheart_core.vocabulary.reading import Family
@@ -16,7 +17,9 @@ from tests.checkpoints import random_tiny_model
 
 
 def test_an_unknown_preset_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match=r"no preset 'huge'\. Known: compact, tiny"):
+    with pytest.raises(
+        ConfigError, match=r"no preset 'huge'\. Known: base_100m, compact, full, legacy_330m, paper, tiny"
+    ):
         preset("huge")
 
 
@@ -39,13 +42,30 @@ def test_feature_dropout_must_leave_something_to_measure() -> None:
         replace(TINY, feature_dropout=0)
 
 
-@pytest.mark.parametrize("config", [TINY, COMPACT], ids=lambda config: config.preset)
-def test_the_rows_add_up_to_the_model_and_their_parts_to_the_rows(config: object) -> None:
-    rows = parameter_rows(config)  # type: ignore[arg-type]  # parametrised
-    assert len(rows) == 12
+@pytest.mark.parametrize("config", PRESETS.values(), ids=lambda config: config.preset)
+def test_the_rows_add_up_to_the_model_and_their_parts_to_the_rows(config: ModelConfig) -> None:
+    rows = parameter_rows(config)
+    assert sum(row.parameters for row in rows) == count_parameters(meta_model(config))
     for row in rows:
         assert row.parameters > 0
-        assert not row.parts or sum(count for _, count in row.parts) == row.parameters
+        assert not row.parts or sum(part.parameters for part in row.parts) == row.parameters
+
+
+@pytest.mark.parametrize(
+    ("name", "total"), [("full", 730_000_000), ("paper", 730_000_000), ("legacy_330m", 330_000_000)]
+)
+def test_a_preset_keeps_to_the_table_of_the_founding_documents(name: str, total: int) -> None:
+    rows = parameter_rows(PRESETS[name])
+    assert total_budget(rows) == total
+    assert sum(row.parameters for row in rows) == pytest.approx(total, rel=0.001)
+    with_budget = [row for row in (*rows, *(part for row in rows for part in row.parts)) if row.budget is not None]
+    assert {row.name: row.deviation for row in with_budget if abs(row.deviation or 0.0) > 0.01} == {}
+
+
+def test_a_preset_without_a_documented_table_has_no_budget_to_miss() -> None:
+    rows = parameter_rows(COMPACT)
+    assert total_budget(rows) is None
+    assert {row.deviation for row in rows} == {None}
 
 
 def test_the_table_counts_every_parameter_of_the_tiny_model() -> None:
