@@ -45,6 +45,7 @@ class Key(StrEnum):
     TRACE_STEP = "trace.step"
     TRACE_SEARCH = "trace.search"
     TRACE_UPLOAD = "trace.upload"
+    MODEL_PRESET = "model.preset"
     HIGHEST_ID = "dilemma.highest_id"
 
 

@@ -25,11 +25,20 @@ Text.
 
 def test_the_parameter_table_adds_up() -> None:
     rows = parameter_rows(PRESETS["tiny"])
-    view = parameters_view(rows, "en")
-    assert view.total == f"{sum(row.parameters for row in rows):,}"
-    assert len(view.summary.rows) == len(rows)
-    shares = [float(str(row[2]).removesuffix("%")) for row in view.summary.rows]
+    view = parameters_view("tiny", rows, "en")
+    total = f"{sum(row.parameters for row in rows):,}"
+    assert total in view.finding
+    assert view.summary.rows[-1][1] == total
+    shares = [float(str(row[4]).removesuffix("%")) for row in view.summary.rows[:-1]]
     assert sum(shares) == pytest.approx(100, abs=0.1 * len(rows))
+
+
+def test_a_preset_with_a_budget_names_its_row_that_is_furthest_off() -> None:
+    view = parameters_view("full", parameter_rows(PRESETS["full"]), "en")
+    deviations = {str(row[0]): float(str(row[3]).replace("−", "-").removesuffix("%")) for row in view.summary.rows[:-1]}
+    furthest = max(deviations, key=lambda name: abs(deviations[name]))
+    assert furthest in view.finding
+    assert all(abs(deviation) <= 1.0 for deviation in deviations.values())
 
 
 def test_a_card_gives_its_limits_and_its_command() -> None:

@@ -12,9 +12,13 @@ from workbench.ui import prose
 from workbench.ui.figure import show_twin
 from workbench.ui.model_card import model_card
 from workbench.ui.resources import CHECKPOINT, shared_model
+from workbench.ui.session import Key
 from workbench.views.labels import family_name
 from workbench.views.model import parameters_view
 from workbench.views.model_card import card_body, card_command
+
+SHOWN_PRESETS = tuple(name for name in PRESETS if name != "tiny")
+"""``tiny`` serves tests only."""
 
 
 def draw_identity(language: UiLanguage) -> None:
@@ -42,21 +46,26 @@ def _names(families: list[str] | tuple[str, ...], language: UiLanguage) -> str:
     return ", ".join(family_name(family, language) for family in families)
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
+@st.cache_data(max_entries=8, show_spinner=False)
 def _rows(preset: str) -> tuple[Row, ...]:
     return parameter_rows(PRESETS[preset])
 
 
 def draw_parameters(language: UiLanguage) -> None:
-    """Draw the parameter table, counted from the built model."""
+    """Draw the parameter table of a chosen preset, counted from the built model."""
     title = say("model.parameters.title", language)
     prose.heading(title)
-    if CHECKPOINT not in PRESETS:
-        prose.paragraph(say("model.parameters.missing", language), kind="quiet")
-        return
-    view = parameters_view(_rows(CHECKPOINT), language)
-    caption = say("model.parameters.text", language, total=view.total)
-    prose.small_table(view.summary, caption=caption, number_columns=2)
+    loaded = CHECKPOINT if CHECKPOINT in SHOWN_PRESETS else SHOWN_PRESETS[0]
+    preset = st.segmented_control(
+        say("model.parameters.choose", language),
+        SHOWN_PRESETS,
+        default=loaded,
+        required=True,
+        key=Key.MODEL_PRESET,
+    )
+    view = parameters_view(preset, _rows(preset), language)
+    prose.paragraph(view.finding)
+    prose.small_table(view.summary, caption=say("model.parameters.counted", language), number_columns=4)
     show_twin(view.table, key="model.parameters", language=language, title=title)
 
 
