@@ -48,7 +48,7 @@ class QueryNetwork(nn.Module):
 
     def __init__(self, config: QueryAnalyzerConfig, *, d_model: int, num_queries: int) -> None:
         super().__init__()
-        self.attention = Attention(config.width, d_model, config.width, config.num_heads)
+        self.attention = Attention(config.width, d_model, config.attention_width or config.width, config.num_heads)
         self.layers = nn.ModuleList(
             ResidualLayer(config.width, config.feedforward_width) for _ in range(config.num_layers)
         )

@@ -21,7 +21,8 @@ class AuxiliaryModules(nn.Module):
         self.from_bridge = nn.Linear(bridge_width, config.width)
         self.from_passage = nn.Linear(pooled_width, config.width)
         self.layers = nn.ModuleList(
-            ResidualLayer(config.width, config.width, config.dropout) for _ in range(config.num_layers)
+            ResidualLayer(config.width, config.inner_width or config.width, config.dropout)
+            for _ in range(config.num_layers)
         )
         self.norm = nn.LayerNorm(config.width)
         self.dropout = nn.Dropout(config.dropout)

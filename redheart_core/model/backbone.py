@@ -72,7 +72,7 @@ class EncoderLayer(nn.Module):
         super().__init__()
         width = config.d_model
         self.attention_norm = nn.LayerNorm(width)
-        self.attention = Attention(width, width, width, config.num_heads)
+        self.attention = Attention(width, width, config.attention_width or width, config.num_heads)
         self.feedforward_norm = nn.LayerNorm(width)
         self.up = nn.Linear(width, config.feedforward_width)
         self.down = nn.Linear(config.feedforward_width, width)

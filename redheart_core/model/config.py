@@ -21,10 +21,16 @@ class BackboneConfig:
     """Inner width of the network that sets the layer norms' scale and shift for each passage."""
     dropout: float
     """Probability inside the layers, in training only."""
+    attention_width: int | None = None
+    """All heads of a layer side by side; ``d_model`` where absent. Narrower once heads were removed."""
 
     def __post_init__(self) -> None:
         _require_positive(self, "backbone", may_be_zero=("dropout",))
-        _require_divisible("backbone d_model", self.d_model, 2 * self.num_heads)
+        if self.attention_width is None:
+            _require_divisible("backbone d_model", self.d_model, 2 * self.num_heads)
+        else:
+            _require_divisible("backbone d_model", self.d_model, 2)
+            _require_divisible("backbone attention_width", self.attention_width, self.num_heads)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +41,8 @@ class HeadConfig:
     num_layers: int
     """Residual layers after the first."""
     dropout: float
+    inner_width: int | None = None
+    """Units inside a residual layer; ``width`` where absent. Fewer once units were removed."""
 
     def __post_init__(self) -> None:
         _require_positive(self, "head", may_be_zero=("dropout", "num_layers"))
@@ -64,10 +72,15 @@ class QueryAnalyzerConfig:
     num_layers: int
     """Residual layers after the attention."""
     feedforward_width: int
+    attention_width: int | None = None
+    """All heads side by side; ``width`` where absent. Narrower once heads were removed."""
 
     def __post_init__(self) -> None:
         _require_positive(self, "analyser")
-        _require_divisible("analyser width", self.width, self.num_heads)
+        if self.attention_width is None:
+            _require_divisible("analyser width", self.width, self.num_heads)
+        else:
+            _require_divisible("analyser attention_width", self.attention_width, self.num_heads)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +106,8 @@ class AuxiliaryConfig:
     width: int
     num_layers: int
     dropout: float
+    inner_width: int | None = None
+    """Units inside a residual layer; ``width`` where absent. Fewer once units were removed."""
 
     def __post_init__(self) -> None:
         _require_positive(self, "auxiliary", may_be_zero=("dropout",))
@@ -182,6 +197,8 @@ class ModelConfig:
 def _require_positive(config: object, owner: str, *, may_be_zero: tuple[str, ...] = ()) -> None:
     for field in fields(config):  # type: ignore[arg-type]  # called with dataclasses only
         value = getattr(config, field.name)
+        if value is None:
+            continue
         if value < 0 or (value == 0 and field.name not in may_be_zero):
             raise ConfigError(f"{owner}: {field.name} is {value}; it must be positive.")
 

@@ -22,7 +22,8 @@ class SubjectHead(nn.Module):
         self.state_width = config.width
         self.enter = nn.Linear(pooled_width, config.width)
         self.layers = nn.ModuleList(
-            ResidualLayer(config.width, config.width, config.dropout) for _ in range(config.num_layers)
+            ResidualLayer(config.width, config.inner_width or config.width, config.dropout)
+            for _ in range(config.num_layers)
         )
         self.norm = nn.LayerNorm(config.width)
         self.dropout = nn.Dropout(config.dropout)

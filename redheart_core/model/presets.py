@@ -249,8 +249,45 @@ BASE_100M = ModelConfig(
 )
 """What `full` is distilled into when a laptop should keep most of it."""
 
+_SMALL_HEAD = HeadConfig(width=224, num_layers=1, dropout=0.1)
+
+DISTILLED_SMALL = ModelConfig(
+    preset="distilled_small",
+    vocabulary_size=9_900,
+    max_tokens=256,
+    feature_dropout=0.15,
+    backbone=BackboneConfig(
+        d_model=160,
+        num_layers=2,
+        num_heads=4,
+        feedforward_width=320,
+        projection_width=160,
+        conditioning_width=32,
+        dropout=0.0,
+    ),
+    emotion_head=_SMALL_HEAD,
+    bentham_head=_SMALL_HEAD,
+    regret_head=HeadConfig(width=96, num_layers=1, dropout=0.1),
+    surd_head=HeadConfig(width=48, num_layers=1, dropout=0.1),
+    emotion_analyzer=RecurrentAnalyzerConfig(width=64, num_gru_layers=3, num_heads=4, segment_tokens=2),
+    bentham_calculator=QueryAnalyzerConfig(width=64, num_heads=4, num_layers=2, feedforward_width=128),
+    regret_analyzer=QueryAnalyzerConfig(width=32, num_heads=4, num_layers=1, feedforward_width=64),
+    counterfactual_reasoner=QueryAnalyzerConfig(width=48, num_heads=4, num_layers=1, feedforward_width=96),
+    surd_analyzer=QueryAnalyzerConfig(width=32, num_heads=4, num_layers=1, feedforward_width=64),
+    auxiliary=AuxiliaryConfig(width=224, num_layers=1, dropout=0.1),
+    bridge=BridgeConfig(
+        width=128,
+        integration_width=192,
+        num_cache_slots=64,
+        memory_width=24,
+        merge_width=96,
+        recovery_width=96,
+    ),
+)
+"""What `compact` is distilled into: less than a third of it."""
+
 PRESETS: dict[str, ModelConfig] = {
-    config.preset: config for config in (FULL, PAPER, LEGACY_330M, BASE_100M, COMPACT, TINY)
+    config.preset: config for config in (FULL, PAPER, LEGACY_330M, BASE_100M, COMPACT, DISTILLED_SMALL, TINY)
 }
 
 

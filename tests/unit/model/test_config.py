@@ -18,7 +18,8 @@ from tests.checkpoints import random_tiny_model
 
 def test_an_unknown_preset_is_answered_with_the_known_ones() -> None:
     with pytest.raises(
-        ConfigError, match=r"no preset 'huge'\. Known: base_100m, compact, full, legacy_330m, paper, tiny"
+        ConfigError,
+        match=r"no preset 'huge'\. Known: base_100m, compact, distilled_small, full, legacy_330m, paper, tiny",
     ):
         preset("huge")
 
@@ -30,6 +31,29 @@ def test_presets_know_their_names() -> None:
 def test_heads_must_divide_the_width() -> None:
     with pytest.raises(ConfigError, match="backbone d_model is 16, which 6 does not divide"):
         replace(TINY.backbone, num_heads=3)
+
+
+def test_fewer_heads_need_an_attention_width_that_they_divide() -> None:
+    assert replace(TINY.backbone, num_heads=1, attention_width=8).attention_width == 8
+    with pytest.raises(ConfigError, match="backbone attention_width is 8, which 3 does not divide"):
+        replace(TINY.backbone, num_heads=3, attention_width=8)
+    with pytest.raises(ConfigError, match="analyser attention_width is 4, which 3 does not divide"):
+        replace(TINY.surd_analyzer, num_heads=3, attention_width=4)
+
+
+def test_inner_widths_change_only_what_lies_inside() -> None:
+    narrower = replace(
+        TINY,
+        backbone=replace(TINY.backbone, num_heads=1, attention_width=8),
+        emotion_head=replace(TINY.emotion_head, inner_width=6),
+        auxiliary=replace(TINY.auxiliary, inner_width=10),
+    )
+    before, after = meta_model(TINY).state_dict(), meta_model(narrower).state_dict()
+    changed = {name for name in before if before[name].shape != after[name].shape}
+    assert {name.split(".")[0] for name in changed} == {"backbone", "heads", "auxiliary"}
+    assert len(changed) == 2 * 5 + 3 + 3
+    assert after["heads.emotion_head.layers.0.up.weight"].shape == (6, 12)
+    assert after["backbone.encoder.1.attention.key_value.weight"].shape == (16, 16)
 
 
 def test_a_width_of_zero_is_refused() -> None:
