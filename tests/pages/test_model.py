@@ -1,13 +1,19 @@
 """Model."""
 
+from pathlib import Path
+
 import pytest
 
 import redheart_core
 from redheart_core.errors import CheckpointError
+from redheart_core.measurements import recorded
 from tests.fakes import FAKE_SHA256
 from tests.pages.conftest import OpenPage
 from tests.pages.reading import page_text
 from workbench.copy import LANGUAGES, UiLanguage, say
+from workbench.ui.literal import markdown_literal
+from workbench.ui.session import Key
+from workbench.ui.widgets.model_report import LAYERS
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -17,7 +23,56 @@ def test_the_page_names_the_weights_and_where_the_parameters_are(open_page: Open
     text = page_text(app)
     assert FAKE_SHA256 in text
     assert "Unified backbone" in text
-    assert say("model.card.title", language) in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_layer_of_the_page_opens(open_page: OpenPage, language: UiLanguage, layer: str) -> None:
+    app = open_page("model", language)
+    app.session_state[Key.MODEL_LAYER] = layer
+    app.run()
+    assert not app.exception
+    assert not app.error
+    heading = {
+        "parameters": "model.parameters.title",
+        "speed": "machinery.speed.title",
+        "memory": "machinery.plan.title",
+        "learned": "machinery.study.bridge",
+        "card": "model.card.title",
+    }[layer]
+    assert say(heading, language) in page_text(app)
+
+
+def test_another_preset_can_be_held_against_its_budget(open_page: OpenPage) -> None:
+    app = open_page("model", "en")
+    app.session_state[Key.MODEL_PRESET] = "full"
+    app.run()
+    assert not app.exception
+    assert "730,000,000" in page_text(app)
+
+
+def test_a_damaged_measurement_is_named_and_the_rest_stays(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(recorded, "_FOLDER", tmp_path)
+    (tmp_path / "speed_full.json").write_text("{")
+    app = open_page("model", "en")
+    app.session_state[Key.MODEL_LAYER] = "speed"
+    app.run()
+    assert not app.exception
+    assert markdown_literal("speed_full.json") in app.error[0].value
+    assert FAKE_SHA256 in page_text(app)
+
+
+def test_what_was_not_measured_comes_with_its_command(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(recorded, "_FOLDER", tmp_path)
+    app = open_page("model", "en")
+    app.session_state[Key.MODEL_LAYER] = "speed"
+    app.run()
+    assert say("machinery.missing", "en") in page_text(app)
+    assert "redheart bench --preset full" in [code.value for code in app.code]
 
 
 def test_the_parameter_table_stays_when_the_weights_are_missing(

@@ -46,6 +46,7 @@ class Key(StrEnum):
     TRACE_SEARCH = "trace.search"
     TRACE_UPLOAD = "trace.upload"
     MODEL_PRESET = "model.preset"
+    MODEL_LAYER = "model.layer"
     HIGHEST_ID = "dilemma.highest_id"
 
 

@@ -13,10 +13,12 @@ from workbench.ui.figure import show_twin
 from workbench.ui.model_card import model_card
 from workbench.ui.resources import CHECKPOINT, shared_model
 from workbench.ui.session import Key
+from workbench.ui.widgets.machinery import draw_learned_or_rule, draw_memory, draw_speed_and_precision
 from workbench.views.labels import family_name
 from workbench.views.model import parameters_view
 from workbench.views.model_card import card_body, card_command
 
+LAYERS = ("parameters", "speed", "memory", "learned", "card")
 SHOWN_PRESETS = tuple(name for name in PRESETS if name != "tiny")
 """``tiny`` serves tests only."""
 
@@ -40,6 +42,22 @@ def draw_identity(language: UiLanguage) -> None:
             (say("model.identity.refused", language), _names(refused, language) or none),
         )
     )
+
+
+def draw_layer(layer: str, language: UiLanguage) -> None:
+    """Draw one of the layers below the identity.
+
+    Raises:
+        DataError: A recorded measurement is damaged.
+    """
+    draw = {
+        "parameters": draw_parameters,
+        "speed": draw_speed_and_precision,
+        "memory": draw_memory,
+        "learned": draw_learned_or_rule,
+        "card": draw_card,
+    }
+    draw[layer](language)
 
 
 def _names(families: list[str] | tuple[str, ...], language: UiLanguage) -> str:

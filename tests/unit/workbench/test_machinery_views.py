@@ -1,0 +1,138 @@
+"""Recorded measurements on the model page: what the sentences, tables and figures say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from redheart_core.measurements import Measurement, Scalar
+from workbench.charts.memory_plan import memory_plan_chart
+from workbench.charts.residency import residency_chart
+from workbench.charts.speed import speed_chart
+from workbench.charts.theme import LIGHT
+from workbench.copy import LANGUAGES, UiLanguage, say
+from workbench.views.compression import compression_view
+from workbench.views.measured import GIB, source_sentence
+from workbench.views.memory_plan import memory_plan_view
+from workbench.views.precision import difference_view, speed_view
+from workbench.views.residency import residency_view
+from workbench.views.studies import study_view
+
+
+def _measured(*rows: Mapping[str, Scalar], notes: tuple[str, ...] = (), **facts: Scalar) -> Measurement:
+    return Measurement(
+        command="redheart bench",
+        machine="2 cores",
+        date="2026-11-24",
+        torch="2.13.0",
+        rows=rows,
+        facts=facts,
+        notes=notes,
+    )
+
+
+def _speed() -> Measurement:
+    sizes = {"weight_bytes": 2 * GIB, "resident_share": 1.1, "load_s": 2.0}
+    slow = {"variant": "fp32", **sizes, "forward_ms": 900.0, "answer_ms": 1500.0}
+    fast = {"variant": "bf16", **sizes, "forward_ms": 170.0, "answer_ms": 350.0}
+    plain = {"variant": "plain transformer encoder, bf16", **sizes, "forward_ms": 700.0, "answer_ms": None}
+    ends = {"answer_ms_low": 300.0, "answer_ms_high": 1600.0, "forward_ms_low": 650.0, "forward_ms_high": 800.0}
+    return _measured(slow | ends, fast | ends, plain | ends, tokens=64)
+
+
+def _residency() -> Measurement:
+    moves = [("bentham", "bring_in", 1.0), ("regret", "prefetch", 2.0), ("bentham", "evict", 1.0)]
+    rows = [
+        {"time_s": place / 10, "module": name, "action": action, "bytes": GIB, "resident_bytes": held * GIB}
+        for place, (name, action, held) in enumerate(moves)
+    ]
+    return _measured(*rows, mode="medium", budget_bytes=2 * GIB, total_bytes=3 * GIB)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_fastest_variant_is_named_and_the_plain_encoder_has_one_pass_only(language: UiLanguage) -> None:
+    view = speed_view(_speed(), language)
+    assert "bf16" in view.text.title
+    assert "350 ms" in view.text.title
+    assert [dot.median_ms for dot in view.dots] == [1500.0, 350.0, 700.0]
+    assert view.summary.rows[2][-1] == "–"
+    figure = speed_chart(view, LIGHT)
+    assert list(figure.data[0].x) == [1500.0, 350.0, 700.0]
+    assert figure.layout.shapes[0].x0 == 500.0
+
+
+def test_flipped_recommendations_are_said_only_where_there_are_recommendations() -> None:
+    row = {
+        "precision": "int8",
+        "family": "kote",
+        "mean_difference": 0.001,
+        "max_difference": 0.02,
+        "rank_correlation": 0.99,
+    }
+    trained = difference_view(_measured(row, texts=500, int8_flipped_share=0.012), "en")
+    untrained = difference_view(_measured(row, texts=500), "en")
+    assert "int8 1.2%" in trained.finding
+    assert "untrained" in untrained.finding
+    assert trained.name != untrained.name
+
+
+def test_a_plan_is_held_against_its_measurement() -> None:
+    rows = [
+        {"line": "weights", "place": "device", "planned_bytes": GIB, "measured_bytes": GIB},
+        {"line": "average", "place": "host", "planned_bytes": 2 * GIB, "measured_bytes": None},
+    ]
+    facts = {"planned_peak_bytes": 3 * GIB, "measured_peak_bytes": 3.3 * GIB, "plan_error": -0.09}
+    view = memory_plan_view(_measured(*rows, preset="full", batch=8, length=128, **facts), "en")
+    assert "planned 3.00 GiB, measured 3.30 GiB (−9.0%)" in view.text.title
+    assert view.bars[1].measured_gib is None
+    figure = memory_plan_chart(view, LIGHT)
+    assert list(figure.data[0].x) == [1.0, 2.0]
+    assert list(figure.data[1].text) == [" 1.00", ""]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_timeline_counts_evictions_and_draws_both_directions(language: UiLanguage) -> None:
+    view = residency_view(_residency(), language)
+    assert "2.00 GiB" in view.text.title
+    assert [move.comes_in for move in view.moves] == [True, True, False]
+    assert view.table.rows[2][2] == say("machinery.residency.goes_out", language)
+    line, coming, going = residency_chart(view, LIGHT).data
+    assert list(line.y) == [1.0, 2.0, 1.0]
+    assert len(coming.x) == 2
+    assert len(going.x) == 1
+
+
+def test_a_study_says_how_often_the_rule_is_used() -> None:
+    rows = [
+        {"part": "merge", "metric": "loss", "unit": "nats", "rule": 0.5, "learned": 0.4, "difference": 0.1,
+         "low": 0.05, "high": 0.15, "default": "learned"},
+        {"part": "other", "metric": "loss", "unit": "nats", "rule": 0.5, "learned": 0.5, "difference": 0.0,
+         "default": "rule"},
+    ]  # fmt: skip
+    view = study_view("bridge", _measured(*rows, notes=("Trained with the learned part.",)), "en")
+    assert "used in 1 rows, the learned part in 1" in view.finding
+    assert view.summary.rows[0] == (
+        "asynchronous merge",
+        "loss, nats",
+        "0.500",
+        "0.400",
+        "0.100 (0.050–0.150)",
+        "learned",
+    )
+    assert view.summary.rows[1][0] == "other"
+    assert view.notes
+
+
+def test_compression_shows_size_and_metric_before_and_after() -> None:
+    row = {"phase": "pruning", "setting": "half", "metric": "accuracy", "parameters": 6.3e6, "trainable": None,
+           "before": 0.75, "after": 0.74}  # fmt: skip
+    view = compression_view(_measured(row), "ko")
+    assert view.summary.rows == (("pruning: half", "accuracy", "6.30 M", "–", "0.750", "0.740"),)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_measurement_names_its_day_and_machine(language: UiLanguage) -> None:
+    sentence = source_sentence(_speed(), language)
+    assert "2026-11-24" in sentence
+    assert "2 cores" in sentence

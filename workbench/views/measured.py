@@ -1,0 +1,56 @@
+"""What every recorded measurement says about itself: the command that repeats it, the machine, the day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from redheart_core.measurements import Measurement, Scalar
+from workbench.copy import UiLanguage, say
+from workbench.views.figure import Table
+
+GIB = 1024**3
+
+
+def source_sentence(measurement: Measurement, language: UiLanguage) -> str:
+    """Say where, when and with what the numbers were measured."""
+    return say(
+        "machinery.source",
+        language,
+        machine=measurement.machine,
+        date=measurement.date,
+        torch=measurement.torch,
+    )
+
+
+def number(row: Mapping[str, Scalar], name: str) -> float | None:
+    """Return a number of a row, or None where it was not measured."""
+    value = row.get(name)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def text(row: Mapping[str, Scalar], name: str) -> str:
+    """Return a text of a row, empty where there is none."""
+    value = row.get(name)
+    return "" if value is None else str(value)
+
+
+def gib(size_bytes: float | None) -> str:
+    """Write a size in GiB."""
+    return "–" if size_bytes is None else f"{size_bytes / GIB:.2f} GiB"
+
+
+def milliseconds(value: float | None) -> str:
+    """Write a duration in milliseconds."""
+    return "–" if value is None else f"{value:.0f} ms"
+
+
+def decimal(value: float | None, digits: int = 2) -> str:
+    """Write a number with a fixed count of decimals and a true minus sign."""
+    return "–" if value is None else f"{value:.{digits}f}".replace("-", "−")
+
+
+def full_table(name: str, measurement: Measurement) -> Table:
+    """Return every recorded number under its own name."""
+    columns = tuple(dict.fromkeys(key for row in measurement.rows for key in row))
+    rows = tuple(tuple(row.get(column) for column in columns) for row in measurement.rows)
+    return Table(name=name, columns=columns, rows=rows)
