@@ -5,6 +5,8 @@ RedHeartError
 ├── ConfigError        a configuration contradicts itself or the data
 ├── CheckpointError    weights are missing, corrupt, or do not belong together
 ├── DataError          a data set is missing, malformed, or has a constant label
+├── DeviceError        a device does not exist or cannot do what was asked
+│   └── OutOfDeviceMemoryError   the device, or the budget set for it, is too small
 └── TraceError         a saved trace cannot be read; a trace that merely differs is a result, not an error
 """
 
@@ -52,6 +54,18 @@ class DataError(RedHeartError):
     """A data set cannot be used as it is."""
 
     korean_summary = "데이터를 그대로 쓸 수 없어요. 아래 내용을 확인해 주세요."
+
+
+class DeviceError(RedHeartError):
+    """A device does not exist or cannot do what was asked of it."""
+
+    korean_summary = "이 장치에서는 할 수 없어요. 아래 내용을 보고 다른 장치나 설정을 골라 주세요."
+
+
+class OutOfDeviceMemoryError(DeviceError):
+    """A device, or the budget set for it, has less memory than the work needs."""
+
+    korean_summary = "메모리가 모자라요. 한 번에 다루는 양을 줄이거나 예산을 늘려 주세요."
 
 
 class TraceError(RedHeartError):

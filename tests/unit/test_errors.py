@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from redheart_core.errors import CheckpointError, ConfigError, DataError, InputError, RedHeartError, TraceError
+from redheart_core.errors import (
+    CheckpointError,
+    ConfigError,
+    DataError,
+    DeviceError,
+    InputError,
+    OutOfDeviceMemoryError,
+    RedHeartError,
+    TraceError,
+)
 
 
 def test_an_input_error_has_a_message_per_language_and_english_by_default() -> None:
@@ -16,7 +25,18 @@ def test_an_input_error_has_a_message_per_language_and_english_by_default() -> N
     )
 
 
-@pytest.mark.parametrize("kind", [CheckpointError, ConfigError, DataError, TraceError, RedHeartError])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        CheckpointError,
+        ConfigError,
+        DataError,
+        DeviceError,
+        OutOfDeviceMemoryError,
+        TraceError,
+        RedHeartError,
+    ],
+)
 def test_every_other_error_says_in_korean_what_to_do_and_keeps_the_detail(kind: type[RedHeartError]) -> None:
     problem = kind("model.safetensors is truncated.")
     assert problem.message("en") == "model.safetensors is truncated."
