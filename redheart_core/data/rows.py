@@ -79,6 +79,18 @@ class ChoiceRow:
     group: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeRow:
+    """A course of action told with its situation, and what came of it."""
+
+    told: str
+    """Situation, intention and action."""
+    consequence: str
+    moral: bool
+    """Whether people wrote the consequence for the moral course."""
+    group: str
+
+
 Row = TypeVar("Row")
 
 

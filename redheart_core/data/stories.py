@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from redheart_core.data.rows import ChoiceRow, Dataset, JudgedRow, StoryRow
+from redheart_core.data.rows import ChoiceRow, Dataset, JudgedRow, OutcomeRow, StoryRow
 from redheart_core.data.source import bad_row, read_csv, read_jsonl, require_file, require_varied
 
 RULES = (
@@ -36,18 +36,31 @@ def read_moral_stories(data_dir: Path, *, part: Literal["train", "dev"]) -> Data
     return Dataset(name="moral_stories", licence="MIT", files=(actions, prompts), rows=rows)
 
 
-def read_consequences(data_dir: Path) -> Dataset[JudgedRow]:
-    """Read consequences of actions; true means that the action was the moral one."""
+def read_outcomes(data_dir: Path) -> Dataset[OutcomeRow]:
+    """Read courses of action together with their consequence."""
     path = require_file(data_dir, "moral_stories/consequence_pred_train.jsonl")
     rows = []
     for number, row in enumerate(read_jsonl(path, keys=("prompt", "completion")), start=1):
         match = _REASON.search(row["prompt"])
         if match is None:
             raise bad_row(path, number, "does not ask why an action is moral or immoral")
-        label = match["kind"] == "moral"
-        rows.append(JudgedRow(text=_completion(row), context="", label=label, group=row["prompt"][:60]))
-    require_varied("moral_stories consequences", (row.label for row in rows))
+        rows.append(
+            OutcomeRow(
+                told=row["prompt"][: match.start()].strip(),
+                consequence=_completion(row),
+                moral=match["kind"] == "moral",
+                group=row["prompt"][:60],
+            )
+        )
+    require_varied("moral_stories consequences", (row.moral for row in rows))
     return Dataset(name="moral_stories_consequences", licence="MIT", files=(path,), rows=tuple(rows))
+
+
+def read_consequences(data_dir: Path) -> Dataset[JudgedRow]:
+    """Read consequences of actions; true means that the action was the moral one."""
+    outcomes = read_outcomes(data_dir)
+    rows = tuple(JudgedRow(text=row.consequence, context="", label=row.moral, group=row.group) for row in outcomes)
+    return Dataset(name=outcomes.name, licence=outcomes.licence, files=outcomes.files, rows=rows)
 
 
 def read_moral_choice(data_dir: Path) -> Dataset[ChoiceRow]:

@@ -51,6 +51,8 @@ class TrainingConfig:
     stages: tuple[StageConfig, ...]
     emphasis: Mapping[str, float] = field(default_factory=dict)
     """Factor on how often a task is drawn; 1 where not named."""
+    proxies: bool = False
+    """Whether the outputs without labels learn from proxies too (``supervision``). They stay refused when reading."""
 
     @property
     def steps(self) -> int:
@@ -80,7 +82,7 @@ def _parse(name: str, content: str) -> TrainingConfig:
         values = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{name}: not a TOML file ({error}).") from error
-    _require_keys(name, values, TrainingConfig, optional={"emphasis"})
+    _require_keys(name, values, TrainingConfig, optional={"emphasis", "proxies"})
     for stage in values["stages"]:
         _require_keys(name, stage, StageConfig)
     return TrainingConfig(**values | {"stages": tuple(StageConfig(**stage) for stage in values["stages"])})

@@ -24,6 +24,7 @@ from redheart_core.training.objectives import (
     VadObjective,
     integrated_surrogate,
 )
+from redheart_core.training.proxy_objectives import ProxyObjective
 from redheart_core.training.tasks import Task
 from redheart_core.vocabulary.reading import OUTPUTS, Family
 
@@ -82,6 +83,8 @@ def measure(prediction: Prediction) -> list[Metric]:
         return _measure_ratings(prediction)
     if isinstance(objective, JudgedObjective):
         return _measure_judged(prediction, objective)
+    if isinstance(objective, ProxyObjective):
+        return _measure_proxy(prediction, objective)
     return _measure_pairs(prediction)
 
 
@@ -144,6 +147,13 @@ def _measure_judged(prediction: Prediction, objective: JudgedObjective) -> list[
         floor, _ = metrics.exact_match(majority_B, labels_B, prediction.groups, size=GROUP_SIZE)
         measured.append(_metric(prediction, f"exact match, {count} groups of {GROUP_SIZE}", value, floor))
     return measured
+
+
+def _measure_proxy(prediction: Prediction, objective: ProxyObjective) -> list[Metric]:
+    said_BC, wanted_BC = objective.compared(prediction.logits, prediction.target_BK)
+    constant_BC = wanted_BC.median(dim=0).values.expand_as(wanted_BC)
+    error, floor = ((values - wanted_BC).abs().mean().item() for values in (said_BC, constant_BC))
+    return [_metric(prediction, "mean absolute error against a proxy (lower is better)", error, floor)]
 
 
 def _measure_pairs(prediction: Prediction) -> list[Metric]:

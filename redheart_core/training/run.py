@@ -27,6 +27,7 @@ from redheart_core.training.corpus_tokenizer import train_tokenizer
 from redheart_core.training.evaluation import Metric, fit_temperatures, measure, predict
 from redheart_core.training.loop import train
 from redheart_core.training.objectives import REGRET_PROXIES, EmotionObjective
+from redheart_core.training.supervision import load_supervision
 from redheart_core.training.tasks import Task, load_tasks
 from redheart_core.training.vectors import ppmi_vectors
 from redheart_core.vocabulary.reading import OUTPUTS, Family
@@ -69,7 +70,7 @@ def run_training(config: TrainingConfig, *, data_dir: Path, out_dir: Path, comma
     """
     started_s = time.monotonic()
     torch.manual_seed(config.seed)
-    tasks = load_tasks(data_dir)
+    tasks = load_tasks(data_dir) + (load_supervision(data_dir) if config.proxies else ())
     _log_label_statistics(tasks)
     with tempfile.TemporaryDirectory() as scratch:
         tokenizer_file = Path(scratch) / "tokenizer.json"

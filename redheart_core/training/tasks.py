@@ -17,6 +17,7 @@ from redheart_core.vocabulary.emotions import EMOTIONS, GOEMOTIONS, KOTE
 from redheart_core.vocabulary.reading import Family
 
 Row = TypeVar("Row")
+Source = TypeVar("Source")
 HARMS = frozenset({"death", "pain", "disable", "freedom"})
 DEV_STRIDE = 2
 """GoEmotions' development part is read with this stride; it is large and read in two languages."""
@@ -68,23 +69,23 @@ def _emotion_tasks(data_dir: Path) -> Iterable[Task]:
         dev = emotions.read_goemotions(data_dir, language=language, part="dev")
         objective = objectives.EmotionObjective(Family.GOEMOTIONS)
         to_example = _emotion_example(GOEMOTIONS, signs)
-        yield _task(train.name, objective, data_dir, (train, dev), to_example, train.rows, dev.rows[::DEV_STRIDE])
+        yield build_task(train.name, objective, data_dir, (train, dev), to_example, train.rows, dev.rows[::DEV_STRIDE])
     kote = emotions.read_kote(data_dir)
     split = split_groups(kote, share=0.1)
     to_example = _emotion_example(KOTE, _valence_signs("kote"))
     objective = objectives.EmotionObjective(Family.KOTE)
-    yield _task("kote", objective, data_dir, (kote,), to_example, split.train, split.dev)
+    yield build_task("kote", objective, data_dir, (kote,), to_example, split.train, split.dev)
     ratings = emotions.read_emobank(data_dir, part="train")
     dev_ratings = emotions.read_emobank(data_dir, part="dev")
     vad = objectives.VadObjective()
-    yield _task("emobank", vad, data_dir, (ratings,), _vad_example, ratings.rows, dev_ratings.rows)
+    yield build_task("emobank", vad, data_dir, (ratings,), _vad_example, ratings.rows, dev_ratings.rows)
 
 
 def _ethics_tasks(data_dir: Path) -> Iterable[Task]:
     pairs = ethics.read_utilitarianism(data_dir)
     split = split_groups(pairs, share=0.1)
     pleasure = objectives.PleasureObjective()
-    yield _task("utilitarianism", pleasure, data_dir, (pairs,), _pair_example, split.train, split.dev)
+    yield build_task("utilitarianism", pleasure, data_dir, (pairs,), _pair_example, split.train, split.dev)
     for name, output, share, reader in (
         ("justice", "just", 0.4, ethics.read_justice),
         ("deontology", "dutiful", 0.4, ethics.read_deontology),
@@ -94,33 +95,34 @@ def _ethics_tasks(data_dir: Path) -> Iterable[Task]:
         rows = reader(data_dir)
         judged = split_groups(rows, share=share)
         objective = objectives.JudgedObjective(Family.REASONING, output)
-        yield _task(name, objective, data_dir, (rows,), _judged_example, judged.train, judged.dev)
+        yield build_task(name, objective, data_dir, (rows,), _judged_example, judged.train, judged.dev)
 
 
 def _story_tasks(data_dir: Path) -> Iterable[Task]:
     train = stories.read_moral_stories(data_dir, part="train")
     dev = stories.read_moral_stories(data_dir, part="dev")
     story = objectives.StoryObjective()
-    yield _task("moral_stories", story, data_dir, (train, dev), _story_example, train.rows, dev.rows)
+    yield build_task("moral_stories", story, data_dir, (train, dev), _story_example, train.rows, dev.rows)
     results = stories.read_consequences(data_dir)
     split = split_groups(results, share=0.1)
     pleasant = objectives.JudgedObjective(Family.HEDONIC, "hedonic")
-    yield _task("consequences", pleasant, data_dir, (results,), _judged_example, split.train, split.dev)
+    yield build_task("consequences", pleasant, data_dir, (results,), _judged_example, split.train, split.dev)
     choices = stories.read_moral_choice(data_dir)
     halves = split_groups(choices, share=0.15)
     choice = objectives.ChoiceObjective()
-    yield _task("moral_choice", choice, data_dir, (choices,), _choice_example, halves.train, halves.dev)
+    yield build_task("moral_choice", choice, data_dir, (choices,), _choice_example, halves.train, halves.dev)
 
 
-def _task(
+def build_task(
     name: str,
     objective: Objective,
     data_dir: Path,
-    sources: tuple[Dataset[Row], ...],
+    sources: tuple[Dataset[Source], ...],
     to_example: Callable[[Row], Example],
     train: Iterable[Row],
     dev: Iterable[Row],
 ) -> Task:
+    """Convert the rows of both sides and note the files they came from."""
     return Task(
         name=name,
         objective=objective,
