@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import shutil
 from dataclasses import asdict, dataclass
@@ -14,8 +13,20 @@ import torch
 from redheart_core.cli.shared import EXIT_NO, print_json
 from redheart_core.errors import CheckpointError
 from redheart_core.inference.engine import load_model
+from redheart_core.runtime.devices import CPU, choose_device, list_devices, supports_bf16, supports_int8
 
-PACKAGES = ("torch", "streamlit", "plotly", "numpy", "pandas", "captum", "safetensors", "tokenizers", "pydantic")
+PACKAGES = (
+    "torch",
+    "streamlit",
+    "plotly",
+    "numpy",
+    "pandas",
+    "captum",
+    "safetensors",
+    "tokenizers",
+    "pydantic",
+    "psutil",
+)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -61,14 +72,20 @@ def _package(name: str) -> Check:
 
 
 def _processor() -> Check:
-    capability = torch.backends.cpu.get_cpu_capability()
-    found = f"{os.cpu_count()} cores, {torch.get_num_threads()} threads, {capability}"
+    device = choose_device(CPU)
+    formats = [name for name, native in (("bf16", supports_bf16(CPU)), ("int8", supports_int8(CPU))) if native]
+    found = (
+        f"{device.description}, {torch.get_num_threads()} threads, native {', '.join(formats) or 'fp32 only'}, "
+        f"{device.free_bytes / 1024**3:.1f} GiB free"
+    )
     return Check(name="processor", ok=True, required=False, found=found)
 
 
 def _gpu() -> Check:
-    if torch.cuda.is_available():
-        return Check(name="gpu", ok=True, required=False, found=torch.cuda.get_device_name(0))
+    gpus = [device for device in list_devices() if device.name != CPU]
+    if gpus:
+        found = "; ".join(f"{gpu.name} {gpu.description}, {gpu.free_bytes / 1024**3:.1f} GiB free" for gpu in gpus)
+        return Check(name="gpu", ok=True, required=False, found=found)
     return Check(name="gpu", ok=False, required=False, found="none; the processor is enough for the compact model")
 
 

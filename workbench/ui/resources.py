@@ -1,10 +1,10 @@
-"""Cached access to the core: one shared model with its lock, bounded results, the preset dilemmas."""
+"""Cached access to the core: one shared model with its lease, bounded results, the preset dilemmas."""
 
 from __future__ import annotations
 
 import os
-import threading
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import streamlit as st
 import redheart_core
 from redheart_core.inference.results import DilemmaEvaluation, PassageAnalysis
 from redheart_core.inference.verify import TraceVerification, verify_trace
+from redheart_core.runtime.lease import lease
 from redheart_core.vocabulary.presets import PresetDilemma, load_presets
 from workbench.copy import UiLanguage, say
 from workbench.ui.requests import DilemmaRequest, PassageRequest
@@ -24,10 +25,14 @@ CHECKPOINT = os.environ.get("REDHEART_CHECKPOINT", "compact")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SharedModel:
-    """The model that all sessions share. Sessions are threads, so whoever calls it holds the lock."""
+    """The model that all sessions share. Sessions are threads, so whoever calls it leases it."""
 
     model: Any
-    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def lease(self) -> AbstractContextManager[None]:
+        """Hold the model alone: its network where there is one, so that whoever hooks the network waits too."""
+        checkpoint = getattr(self.model.reader, "checkpoint", None)
+        return lease(self.model if checkpoint is None else checkpoint.model)
 
     @property
     def sha256(self) -> str:
@@ -55,7 +60,7 @@ def _evaluate(
     key: str, sha256: str, language: UiLanguage, _shared: SharedModel, _request: DilemmaRequest
 ) -> DilemmaEvaluation:
     del key, sha256
-    with _shared.lock:
+    with _shared.lease():
         evaluation: DilemmaEvaluation = _shared.model.evaluate_ethics(
             _request.dilemma,
             language=language,
@@ -82,7 +87,7 @@ def _analyze(
     key: str, sha256: str, language: UiLanguage, _shared: SharedModel, _request: PassageRequest
 ) -> PassageAnalysis:
     del key, sha256
-    with _shared.lock:
+    with _shared.lease():
         analysis: PassageAnalysis = _shared.model.analyze(_request.text, language=language, profile=_request.profile)
     return analysis
 
@@ -105,7 +110,7 @@ def verify(document: dict[str, Any], language: UiLanguage) -> TraceVerification:
         RedHeartError: The document is no trace, or the checkpoint cannot be used.
     """
     shared = shared_model(language)
-    with st.spinner(say("frame.progress.verify", language)), shared.lock:
+    with st.spinner(say("frame.progress.verify", language)), shared.lease():
         return verify_trace(document, shared.model)
 
 
