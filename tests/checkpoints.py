@@ -67,8 +67,6 @@ def tiny_manifest(seed: int = 0, trained_outputs: Mapping[Family, tuple[str, ...
     return Manifest(
         format_version=FORMAT_VERSION,
         model=TINY,
-        tokenizer_sha256="",
-        parameters_sha256="",
         trained_outputs=trained_outputs,
         temperatures={family: 1.0 for family in trained_outputs},
         provenance=Provenance(command="make_tiny_checkpoint", seed=seed, steps=0, data_sha256={}),

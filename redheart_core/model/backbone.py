@@ -38,9 +38,10 @@ class Embedding(nn.Module):
         return embeddings_BTD
 
     def restore_positions(self) -> None:
-        """Compute the position code; needed again after the module was built without storage."""
-        with torch.no_grad():
-            self.positions_TD.copy_(POSITION_SCALE * sinusoidal_positions(*self.positions_TD.shape))
+        """Compute the position code where the weights are; needed again after the module was built without storage."""
+        weight = self.token.weight
+        code_TD = POSITION_SCALE * sinusoidal_positions(*self.positions_TD.shape)
+        self.positions_TD = code_TD.to(device=weight.device, dtype=weight.dtype)
 
     def place(self, embeddings_BTD: Tensor, segments_BT: Tensor) -> Tensor:
         """Add position and segment to token vectors."""

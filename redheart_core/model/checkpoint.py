@@ -1,33 +1,42 @@
 """Checkpoints: a folder with weights, configuration, tokenizer and model card that belong together.
 
-Weights are stored as float16 and computed with as float32. The configuration carries a hash of the stored weights
-and of the tokenizer, so that a changed byte, or a file from another checkpoint, is found before anything is read.
+The configuration is the commit: it names every other file with its hash, and it is replaced in one step after the
+files it names are on the disk. Whoever is killed while saving leaves the old checkpoint or the new one.
 """
 
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load, save
 from torch import Tensor
 
 from redheart_core.errors import CheckpointError
+from redheart_core.model.ledger import meta_model
 from redheart_core.model.manifest import Manifest, parse_manifest, render_manifest
 from redheart_core.model.network import RedHeartModel
+from redheart_core.model.shards import (
+    NAME_DIGITS,
+    STORED_DTYPES,
+    ShardedParameters,
+    StoredFile,
+    check_file,
+    flush,
+    open_shards,
+    plan_shards,
+    put_in_place,
+    write_shard,
+)
 from redheart_core.text.tokenizer import Tokenizer
 
-WEIGHTS_FILE = "model.safetensors"
 MANIFEST_FILE = "config.json"
-TOKENIZER_FILE = "tokenizer.json"
-CARD_FILE = "MODEL_CARD.md"
-FILES = (WEIGHTS_FILE, MANIFEST_FILE, TOKENIZER_FILE, CARD_FILE)
+OUR_FILES = ("model*.safetensors", "tokenizer*.json", "MODEL_CARD*.md", ".*.partial")
+"""Patterns of the names that saving uses."""
+MAX_SHARD_BYTES = 512 * 1024**2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,7 +44,7 @@ class LoadedCheckpoint:
     """A checkpoint whose parts were checked against each other."""
 
     model: RedHeartModel
-    """In evaluation mode, float32."""
+    """In evaluation mode."""
     tokenizer: Tokenizer
     manifest: Manifest
     sha256: str
@@ -43,113 +52,161 @@ class LoadedCheckpoint:
 
 
 def save_checkpoint(
-    directory: Path, *, model: RedHeartModel, tokenizer_file: Path, manifest: Manifest, card: str
-) -> None:
+    directory: Path,
+    *,
+    model: RedHeartModel,
+    tokenizer_file: Path,
+    manifest: Manifest,
+    card: str,
+    dtype: torch.dtype = torch.float16,
+    max_shard_bytes: int = MAX_SHARD_BYTES,
+) -> Manifest:
     """Write a checkpoint so that ``directory`` holds either the old or the new one, never a mixture.
 
-    ``manifest.parameters_sha256`` and ``manifest.tokenizer_sha256`` are filled in here.
+    At most one shard is held in memory beside the model. The names of the files in ``manifest`` are filled in here.
+
+    Raises:
+        CheckpointError: Something cannot be written; the checkpoint that was there before stays.
     """
-    weights = save(stored_parameters(model))
-    complete = manifest.with_hashes(
-        parameters_sha256=_sha256(weights), tokenizer_sha256=_sha256(tokenizer_file.read_bytes())
-    )
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
-    staging.chmod(0o755)
-    (staging / WEIGHTS_FILE).write_bytes(weights)
-    (staging / MANIFEST_FILE).write_text(render_manifest(complete), encoding="utf-8")
-    (staging / TOKENIZER_FILE).write_bytes(tokenizer_file.read_bytes())
-    (staging / CARD_FILE).write_text(card, encoding="utf-8")
-    _swap(staging, directory)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        tokenizer = _write(directory, "tokenizer", ".json", tokenizer_file.read_bytes())
+        shards = _write_shards(directory, model.state_dict(), dtype, max_shard_bytes)
+        complete = manifest.with_files(
+            stored_dtype=str(dtype).removeprefix("torch."),
+            shards=shards,
+            tokenizer=tokenizer,
+            card=_write_card(directory, card, shards),
+        )
+        flush(directory)
+        _commit(directory, complete)
+        _remove_others(directory, complete)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(
+            f"{directory}: the checkpoint could not be written ({error}). What was there before is unchanged. "
+            "Free some space or choose another folder, then save again."
+        ) from error
+    return complete
 
 
-def load_checkpoint(directory: Path) -> LoadedCheckpoint:
-    """Load a checkpoint strictly.
+def load_checkpoint(directory: Path, *, dtype: torch.dtype = torch.float32, verify: bool = True) -> LoadedCheckpoint:
+    """Load a checkpoint strictly, by memory-mapping.
+
+    Args:
+        directory: The folder.
+        dtype: What the model computes with. Where the files hold that type nothing is copied.
+        verify: Whether to read every byte once and compare the hashes; sizes are compared in any case.
 
     Raises:
         CheckpointError: Something is missing, altered, or does not belong; the message names file, problem, remedy.
     """
+    manifest_bytes, manifest = read_manifest(directory)
+    for shard in manifest.shards:
+        check_file(directory, shard, content=verify)
+    tokenizer = _load_tokenizer(directory, manifest)
+    with open_shards(directory, manifest.shards) as parameters:
+        model = _assemble(parameters, manifest, dtype)
+    sha256 = hashlib.sha256(manifest_bytes).hexdigest()
+    return LoadedCheckpoint(model=model, tokenizer=tokenizer, manifest=manifest, sha256=sha256)
+
+
+def read_manifest(directory: Path) -> tuple[bytes, Manifest]:
+    """Return the bytes of the configuration and what they say.
+
+    Raises:
+        CheckpointError: There is no checkpoint, or its configuration is damaged.
+    """
     if not directory.is_dir():
         raise CheckpointError(f"{directory}: there is no such checkpoint folder. Give the path of a checkpoint.")
-    manifest_bytes = _read(directory / MANIFEST_FILE)
-    manifest = parse_manifest(directory / MANIFEST_FILE, manifest_bytes)
-    weights = _read(directory / WEIGHTS_FILE)
-    tokenizer = Tokenizer.from_file(directory / TOKENIZER_FILE)
-    _check_tokenizer(directory, tokenizer, manifest)
-    model = _build(directory / WEIGHTS_FILE, weights, manifest)
-    return LoadedCheckpoint(model=model, tokenizer=tokenizer, manifest=manifest, sha256=_sha256(manifest_bytes))
-
-
-def stored_parameters(model: RedHeartModel) -> dict[str, Tensor]:
-    """Return the parameters as they are stored: float16, contiguous, by name."""
-    return {name: value.detach().to(torch.float16).contiguous() for name, value in model.state_dict().items()}
-
-
-def _build(path: Path, weights: bytes, manifest: Manifest) -> RedHeartModel:
-    tensors = _tensors(path, weights)
-    if _sha256(weights) != manifest.parameters_sha256:
+    path = directory / MANIFEST_FILE
+    try:
+        content = path.read_bytes()
+    except OSError as error:
         raise CheckpointError(
-            f"{path}: the weights are not those that {MANIFEST_FILE} names: their parameter hash differs. "
-            "Restore the file."
+            f"{path}: cannot be read ({error.strerror}). Restore the checkpoint; a folder without this file holds none."
+        ) from error
+    return content, parse_manifest(path, content)
+
+
+def _write_shards(
+    directory: Path, parameters: Mapping[str, Tensor], dtype: torch.dtype, max_bytes: int
+) -> tuple[StoredFile, ...]:
+    sizes = {name: tensor.numel() * dtype.itemsize for name, tensor in parameters.items()}
+    plan = plan_shards(sizes, max_bytes)
+    return tuple(
+        write_shard(
+            directory, f"model-{number:02d}-of-{len(plan):02d}", {name: parameters[name] for name in members}, dtype
         )
-    with torch.device("meta"):
-        model = RedHeartModel(manifest.model)
-    _check_keys(path, tensors, model.state_dict())
-    model = model.to_empty(device="cpu")
-    model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, strict=True)
+        for number, members in enumerate(plan, start=1)
+    )
+
+
+def _write(directory: Path, stem: str, suffix: str, content: bytes) -> StoredFile:
+    partial = directory / f".{stem}.partial"
+    partial.write_bytes(content)
+    return put_in_place(partial, stem, suffix)
+
+
+def _write_card(directory: Path, card: str, shards: tuple[StoredFile, ...]) -> str:
+    """Name the card for the weights it describes: its words are not part of the checkpoint's identity."""
+    weights = hashlib.sha256("".join(shard.sha256 for shard in shards).encode()).hexdigest()
+    path = directory / f"MODEL_CARD-{weights[:NAME_DIGITS]}.md"
+    partial = directory / ".MODEL_CARD.partial"
+    partial.write_text(card, encoding="utf-8")
+    flush(partial)
+    partial.replace(path)
+    return path.name
+
+
+def _commit(directory: Path, manifest: Manifest) -> None:
+    partial = directory / f".{MANIFEST_FILE}.partial"
+    partial.write_text(render_manifest(manifest), encoding="utf-8")
+    flush(partial)
+    partial.replace(directory / MANIFEST_FILE)
+    flush(directory)
+
+
+def _remove_others(directory: Path, manifest: Manifest) -> None:
+    """Delete what an earlier or a broken-off save left. Files of other kinds are not ours to delete."""
+    ours = (path for pattern in OUR_FILES for path in directory.glob(pattern))
+    for path in ours:
+        if path.name not in manifest.file_names:
+            path.unlink()
+
+
+def _assemble(parameters: ShardedParameters, manifest: Manifest, dtype: torch.dtype) -> RedHeartModel:
+    model = meta_model(manifest.model)
+    _check_shapes(parameters, model.state_dict(), STORED_DTYPES[manifest.stored_dtype])
+    model.load_state_dict({name: tensor.to(dtype) for name, tensor in parameters.items()}, strict=True, assign=True)
     model.backbone.embedding.restore_positions()
     return model.eval()
 
 
-def _tensors(path: Path, weights: bytes) -> dict[str, Tensor]:
-    try:
-        return load(weights)
-    except SafetensorError as error:
-        raise CheckpointError(f"{path}: truncated or not a safetensors file ({error}). Restore the file.") from error
-
-
-def _check_keys(path: Path, tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
-    foreign, missing = sorted(set(tensors) - set(expected)), sorted(set(expected) - set(tensors))
+def _check_shapes(parameters: ShardedParameters, expected: Mapping[str, Tensor], dtype: torch.dtype) -> None:
+    foreign, missing = sorted(set(parameters) - set(expected)), sorted(set(expected) - set(parameters))
     if foreign or missing:
         raise CheckpointError(
-            f"{path}: {len(foreign)} parameters are foreign ({', '.join(foreign[:3])}) and {len(missing)} missing "
-            f"({', '.join(missing[:3])}). Use the weights that belong to this configuration."
+            f"{parameters.path_of(next(iter(parameters)))}: {len(foreign)} parameters are foreign "
+            f"({', '.join(foreign[:3])}) and {len(missing)} missing ({', '.join(missing[:3])}). "
+            "Use the weights that belong to this configuration."
         )
-    for name, tensor in tensors.items():
-        if tensor.shape != expected[name].shape:
+    for name, tensor in parameters.items():
+        if tensor.shape != expected[name].shape or tensor.dtype != dtype:
             raise CheckpointError(
-                f"{path}: {name} has the shape {tuple(tensor.shape)}, the configuration wants "
-                f"{tuple(expected[name].shape)}. Use the weights that belong to this configuration."
+                f"{parameters.path_of(name)}: {name} has the shape {tuple(tensor.shape)} and is {tensor.dtype}, the "
+                f"configuration wants {tuple(expected[name].shape)} and {dtype}. "
+                "Use the weights that belong to this configuration."
             )
 
 
-def _check_tokenizer(directory: Path, tokenizer: Tokenizer, manifest: Manifest) -> None:
-    path = directory / TOKENIZER_FILE
-    if tokenizer.sha256 != manifest.tokenizer_sha256:
-        raise CheckpointError(
-            f"{path}: this is not the tokenizer that the weights were trained with: its hash differs. Restore it."
-        )
+def _load_tokenizer(directory: Path, manifest: Manifest) -> Tokenizer:
+    assert manifest.tokenizer is not None  # parse_manifest refuses a manifest without one
+    path = directory / manifest.tokenizer.name
+    check_file(directory, manifest.tokenizer)
+    tokenizer = Tokenizer.from_file(path)
     if tokenizer.vocabulary_size > manifest.model.vocabulary_size:
         raise CheckpointError(
             f"{path}: {tokenizer.vocabulary_size} entries, but the model has room for "
             f"{manifest.model.vocabulary_size}. Restore the checkpoint."
         )
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CheckpointError(f"{path}: cannot be read ({error.strerror}). Restore the checkpoint.") from error
-
-
-def _swap(staging: Path, directory: Path) -> None:
-    retired = staging.with_name(f"{staging.name}-old")
-    if directory.exists():
-        directory.rename(retired)
-    staging.rename(directory)
-    shutil.rmtree(retired, ignore_errors=True)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    return tokenizer

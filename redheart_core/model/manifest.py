@@ -12,9 +12,10 @@ from pydantic import TypeAdapter, ValidationError
 from redheart_core.errors import CheckpointError, ConfigError
 from redheart_core.model.config import ModelConfig
 from redheart_core.model.presets import PRESETS
+from redheart_core.model.shards import STORED_DTYPES, StoredFile
 from redheart_core.vocabulary.reading import OUTPUTS, Family
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +35,30 @@ class Manifest:
 
     format_version: int
     model: ModelConfig
-    tokenizer_sha256: str
-    parameters_sha256: str
     trained_outputs: Mapping[Family, tuple[str, ...]]
     """Outputs with trained weights, by family. A family that is missing here is refused, never guessed."""
     temperatures: Mapping[Family, float]
     """Divisor of the logits, by trained family; fitted on development data."""
     provenance: Provenance
+    stored_dtype: str = "float16"
+    """Type of the numbers in the weight files; one of ``STORED_DTYPES``."""
+    card: str = ""
+    """Name of the model card's file. Its words may be corrected without another identity of the checkpoint."""
+    tokenizer: StoredFile | None = None
+    """Absent only before the first save."""
+    shards: tuple[StoredFile, ...] = ()
 
-    def with_hashes(self, *, parameters_sha256: str, tokenizer_sha256: str) -> Manifest:
+    @property
+    def file_names(self) -> frozenset[str]:
+        """Names of all files that the checkpoint consists of, beside the manifest itself."""
+        files = (*self.shards, *((self.tokenizer,) if self.tokenizer else ()))
+        return frozenset({file.name for file in files} | ({self.card} if self.card else set()))
+
+    def with_files(
+        self, *, stored_dtype: str, shards: tuple[StoredFile, ...], tokenizer: StoredFile, card: str
+    ) -> Manifest:
         """Return a copy that names these files."""
-        return replace(self, parameters_sha256=parameters_sha256, tokenizer_sha256=tokenizer_sha256)
+        return replace(self, stored_dtype=stored_dtype, shards=shards, tokenizer=tokenizer, card=card)
 
 
 def render_manifest(manifest: Manifest) -> str:
@@ -58,6 +72,7 @@ def parse_manifest(path: Path, content: bytes) -> Manifest:
     Raises:
         CheckpointError: It is malformed, of another format, or names an unknown preset or output.
     """
+    _check_version(path, content)
     try:
         manifest = TypeAdapter(Manifest).validate_json(content, strict=False, extra="forbid")
     except (ValidationError, ConfigError) as error:
@@ -67,12 +82,27 @@ def parse_manifest(path: Path, content: bytes) -> Manifest:
     return manifest
 
 
-def _check(path: Path, manifest: Manifest) -> None:
-    if manifest.format_version != FORMAT_VERSION:
+def _check_version(path: Path, content: bytes) -> None:
+    """Look at the version first: the rest of another version would only be a list of surprises."""
+    try:
+        version = json.loads(content)["format_version"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{path}: not a valid checkpoint configuration. Restore it.") from error
+    if version != FORMAT_VERSION:
         raise CheckpointError(
-            f"{path}: format version {manifest.format_version}, this program reads {FORMAT_VERSION}. "
-            "Use a matching program."
+            f"{path}: format version {version!r}, this program reads {FORMAT_VERSION}. Train again, or use the release "
+            "that wrote it."
         )
+
+
+def _check(path: Path, manifest: Manifest) -> None:
+    if not manifest.shards or manifest.tokenizer is None or manifest.stored_dtype not in STORED_DTYPES:
+        raise CheckpointError(
+            f"{path}: it must name shards, a tokenizer and a stored_dtype out of {', '.join(STORED_DTYPES)}. "
+            "Restore it."
+        )
+    if Path(manifest.card).name != manifest.card:
+        raise CheckpointError(f"{path}: {manifest.card!r} is not a plain file name. Restore it.")
     if manifest.model.preset not in PRESETS:
         raise CheckpointError(f"{path}: unknown preset {manifest.model.preset!r}. Known: {', '.join(sorted(PRESETS))}.")
     for family, names in manifest.trained_outputs.items():

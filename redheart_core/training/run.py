@@ -157,8 +157,6 @@ def _write(out_dir: Path, model: RedHeartModel, tokenizer_file: Path, summary: R
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         model=model.config,
-        tokenizer_sha256="",
-        parameters_sha256="",
         trained_outputs=TRAINED_OUTPUTS,
         temperatures=summary.temperatures,
         provenance=Provenance(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from redheart_core.model.checkpoint import CARD_FILE
+from redheart_core.errors import CheckpointError
+from redheart_core.model.checkpoint import read_manifest
 from workbench.ui.resources import CHECKPOINT
 
 
@@ -13,5 +14,8 @@ def model_card() -> str | None:
     """Return the card of the loaded checkpoint, or None when it has none."""
     named = Path(CHECKPOINT)
     folder = named if named.is_dir() else Path(str(files("redheart_core"))) / "checkpoints" / CHECKPOINT
-    card = folder / CARD_FILE
+    try:
+        card = folder / read_manifest(folder)[1].card
+    except CheckpointError:
+        return None  # the identity above on the page already says what is wrong with the checkpoint
     return card.read_text(encoding="utf-8") if card.is_file() else None

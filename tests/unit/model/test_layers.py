@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redheart_core.model.analyzers import NeuralEmotionAnalyzer
@@ -26,6 +26,7 @@ def test_segments_of_one_token_are_the_sequence_itself() -> None:
     assert segments(values, mask, 1)[0] is values
 
 
+@settings(deadline=None)  # a module is built in every example
 @given(length=st.integers(1, 30), padding=st.integers(0, 9), size=st.integers(1, 8))
 def test_padding_does_not_change_what_the_recurrent_analyser_says(length: int, padding: int, size: int) -> None:
     torch.manual_seed(length)

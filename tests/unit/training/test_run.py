@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from redheart_core.data import splits
-from redheart_core.model.checkpoint import CARD_FILE, WEIGHTS_FILE, load_checkpoint
+from redheart_core.model.checkpoint import load_checkpoint, read_manifest
 from redheart_core.model.reader import load_model_reader
 from redheart_core.training.config import StageConfig, TrainingConfig, load_config
 from redheart_core.training.corpus_tokenizer import train_tokenizer
@@ -41,7 +41,7 @@ def test_a_run_ends_in_a_checkpoint_that_reads(data_dir: Path, tmp_path: Path) -
     assert checkpoint.manifest.temperatures == summary.temperatures
     assert "kote/val.tsv" in checkpoint.manifest.provenance.data_sha256
     assert set(load_model_reader(tmp_path / "tiny").read("오늘 기분이 좋아요").families) == set(TRAINED_OUTPUTS)
-    card = (tmp_path / "tiny" / CARD_FILE).read_text("utf-8")
+    card = (tmp_path / "tiny" / read_manifest(tmp_path / "tiny")[1].card).read_text("utf-8")
     assert "30 of 30 steps" in card
     assert "| kote | macro-F1" in card
 
@@ -49,7 +49,7 @@ def test_a_run_ends_in_a_checkpoint_that_reads(data_dir: Path, tmp_path: Path) -
 def test_two_runs_give_the_same_weights(data_dir: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
         run_training(CONFIG, data_dir=data_dir, out_dir=tmp_path / name, command="run")
-    assert (tmp_path / "one" / WEIGHTS_FILE).read_bytes() == (tmp_path / "two" / WEIGHTS_FILE).read_bytes()
+    assert read_manifest(tmp_path / "one")[1].shards == read_manifest(tmp_path / "two")[1].shards
 
 
 def test_an_emotion_row_teaches_the_sign_of_its_feeling(data_dir: Path) -> None:
