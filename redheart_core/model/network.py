@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from redheart_core.model import analyzers
 from redheart_core.model.auxiliary import AuxiliaryModules
 from redheart_core.model.backbone import Backbone
-from redheart_core.model.bridge import ModuleBridge
+from redheart_core.model.bridge import ModuleBridge, is_sound
 from redheart_core.model.config import ModelConfig
 from redheart_core.model.heads import SubjectHead
 from redheart_core.model.layers import FeatureDropout, masked_mean
@@ -27,6 +27,8 @@ from redheart_core.vocabulary.reading import Family
 
 HIDING_PROBABILITY = 0.1
 """How often a module's state is hidden from the bridge in training, so that its recovery is learned."""
+NOISE_PROBABILITY, NOISE_SIZE = 0.1, 0.5
+"""How often noise is added to a state in training, and its standard deviation beside states of about one."""
 
 
 class Part(StrEnum):
@@ -44,6 +46,17 @@ class Part(StrEnum):
 
 
 ALL_PARTS = frozenset(Part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PartOutputs:
+    """What heads and analysers made of a batch, before bridge and auxiliary modules."""
+
+    states: Mapping[str, Tensor]
+    """(B, own width) by part."""
+    logits: Mapping[Part, Mapping[Family, Tensor]]
+    """Each part's own share of the logits, (B, C) by family."""
+    pooled_BP: Tensor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -116,16 +129,29 @@ class RedHeartModel(nn.Module):
         parts: frozenset[Part] = ALL_PARTS,
     ) -> ModelOutput:
         """Read sequence states (B, T, D), as the backbone gives them or with features masked."""
+        return self.finish(self.run_parts(hidden_BTD, mask_BT, parts=parts))
+
+    def run_parts(self, hidden_BTD: Tensor, mask_BT: Tensor, *, parts: frozenset[Part] = ALL_PARTS) -> PartOutputs:
+        """Run heads and analysers on sequence states (B, T, D)."""
         pooled_BP = _pool(hidden_BTD, mask_BT)
         states: dict[str, Tensor] = {}
-        logits: dict[Family, Tensor] = {}
+        logits: dict[Part, Mapping[Family, Tensor]] = {}
         for part in Part:
             if part in parts:
-                states[part.value], own = self._run(part, hidden_BTD, mask_BT, pooled_BP)
-                _add(logits, own)
-        hidden_BM = self._hide(hidden_BTD.shape[0]) if self.training else None
-        merged = self.bridge(states, hidden_BM)
-        _add(logits, self.auxiliary(merged.state_BW, pooled_BP))
+                states[part.value], logits[part] = self._run(part, hidden_BTD, mask_BT, pooled_BP)
+        return PartOutputs(states=states, logits=logits, pooled_BP=pooled_BP)
+
+    def finish(self, outputs: PartOutputs) -> ModelOutput:
+        """Merge what the parts say. A part whose state is corrupt says nothing about that passage."""
+        batch, device = outputs.pooled_BP.shape[0], outputs.pooled_BP.device
+        logits: dict[Family, Tensor] = {}
+        for part, own in outputs.logits.items():
+            sound_B1 = is_sound(outputs.states[part.value]).unsqueeze(-1)
+            _add(logits, {family: torch.where(sound_B1, values, 0.0) for family, values in own.items()})
+        hidden_BM = self._hide(batch, device) if self.training else None
+        noise_BMW = self._disturb(batch, device) if self.training else None
+        merged = self.bridge(outputs.states, hidden_BM, noise_BMW)
+        _add(logits, self.auxiliary(merged.state_BW, outputs.pooled_BP))
         return ModelOutput(logits=logits, recovery_error=merged.recovery_error)
 
     def _run(
@@ -140,8 +166,12 @@ class RedHeartModel(nn.Module):
     def _part(self, part: Part) -> nn.Module:
         return self.heads[part.value] if part.value in self.heads else self.analyzers[part.value]
 
-    def _hide(self, batch: int) -> Tensor:
-        return torch.rand(batch, len(Part)) < HIDING_PROBABILITY
+    def _hide(self, batch: int, device: torch.device) -> Tensor:
+        return torch.rand(batch, len(Part), device=device) < HIDING_PROBABILITY
+
+    def _disturb(self, batch: int, device: torch.device) -> Tensor:
+        chosen_BM1 = torch.rand(batch, len(Part), 1, device=device) < NOISE_PROBABILITY
+        return chosen_BM1 * NOISE_SIZE * torch.randn(batch, len(Part), self.config.bridge.width, device=device)
 
 
 def _heads(config: ModelConfig, pooled_width: int) -> dict[str, SubjectHead]:
