@@ -10,6 +10,7 @@ import logging
 import click
 
 from redheart_core.cli.analyze import analyze
+from redheart_core.cli.checkpoint import checkpoint
 from redheart_core.cli.devices import devices
 from redheart_core.cli.doctor import doctor
 from redheart_core.cli.evaluate import evaluate
@@ -25,5 +26,5 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
 
 
-for command in (analyze, evaluate, params, trace, devices, doctor, surd):
+for command in (analyze, checkpoint, evaluate, params, trace, devices, doctor, surd):
     main.add_command(command)

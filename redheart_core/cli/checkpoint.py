@@ -1,0 +1,89 @@
+"""``redheart checkpoint info|verify|init``: what a checkpoint holds, whether it is whole, and untrained ones."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from redheart_core.cli.shared import EXIT_NO, print_json, reader_language, reported_errors
+from redheart_core.errors import CheckpointError
+from redheart_core.inference.shipped import shipped_folder
+from redheart_core.inference.untrained import write_untrained_checkpoint
+from redheart_core.model.checkpoint import load_checkpoint, read_manifest
+from redheart_core.model.ledger import count_parameters, meta_model
+from redheart_core.model.manifest import Manifest
+from redheart_core.model.presets import preset
+from redheart_core.model.shards import STORED_DTYPES
+
+
+@click.group()
+def checkpoint() -> None:
+    """Look at checkpoints, check them, and write untrained ones."""
+
+
+@checkpoint.command()
+@click.argument("folder")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def info(folder: str, as_json: bool) -> None:
+    """Say what a checkpoint holds. FOLDER is a path or the name of a shipped checkpoint."""
+    with reported_errors(reader_language(None), as_json=as_json):
+        content = _info(read_manifest(_folder(folder))[1])
+    _print(content, as_json)
+
+
+@checkpoint.command()
+@click.argument("folder")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def verify(folder: str, as_json: bool) -> None:
+    """Read every byte of a checkpoint; exit 1 and name the file when one is missing or altered."""
+    try:
+        loaded = load_checkpoint(_folder(folder))
+    except CheckpointError as problem:
+        _print({"valid": False, "detail": problem.message(reader_language(None))}, as_json)
+        raise SystemExit(EXIT_NO) from problem
+    _print({"valid": True, "sha256": loaded.sha256, "shards": len(loaded.manifest.shards)}, as_json)
+
+
+@checkpoint.command()
+@click.option("--preset", "name", required=True, help="Name of a preset.")
+@click.option("--out", "out", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Seed of the weights.")
+@click.option("--dtype", default="bfloat16", show_default=True, type=click.Choice(list(STORED_DTYPES)))
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def init(name: str, out: Path, seed: int, dtype: str, as_json: bool) -> None:
+    """Write an untrained checkpoint: for measurements, and as the start of a training. Its outputs are refused."""
+    with reported_errors(reader_language(None), as_json=as_json):
+        content = _info(write_untrained_checkpoint(out, preset(name), seed=seed, dtype=STORED_DTYPES[dtype]))
+    _print(content, as_json)
+
+
+def _folder(name: str) -> Path:
+    shipped = shipped_folder(name)
+    return shipped if shipped.is_dir() and Path(name).name == name else Path(name)
+
+
+def _info(manifest: Manifest) -> dict[str, Any]:
+    return {
+        "preset": manifest.model.preset,
+        "parameters": count_parameters(meta_model(manifest.model)),
+        "stored_dtype": manifest.stored_dtype,
+        "bytes": sum(shard.size_bytes for shard in manifest.shards),
+        "trained_outputs": {family.value: list(names) for family, names in manifest.trained_outputs.items()},
+        "seed": manifest.provenance.seed,
+        "steps": manifest.provenance.steps,
+        "shards": [asdict(shard) for shard in manifest.shards],
+    }
+
+
+def _print(content: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(content)
+        return
+    for name, value in content.items():
+        rows = value if isinstance(value, list) else [value]
+        for row in rows:
+            shown = "  ".join(map(str, row.values())) if isinstance(row, dict) and name == "shards" else row
+            click.echo(f"{name}: {shown}")
