@@ -64,7 +64,7 @@ class ModelOutput:
     """Logits of a batch of passages."""
 
     logits: Mapping[Family, Tensor]
-    """(B, C) by family, before temperature and output scale."""
+    """(B, C) by family, before temperature and output scale. Float32 whatever the model computes in."""
     recovery_error: Tensor
     """See ``Merged.recovery_error``."""
 
@@ -205,5 +205,6 @@ def _pool(hidden_BTD: Tensor, mask_BT: Tensor) -> Tensor:
 
 
 def _add(total: dict[Family, Tensor], part: Mapping[Family, Tensor]) -> None:
+    """Add logits in float32: the sum of several parts should not be rounded to the precision of one."""
     for family, logits in part.items():
-        total[family] = total[family] + logits if family in total else logits
+        total[family] = total[family] + logits.float() if family in total else logits.float()

@@ -68,7 +68,9 @@ class ModelReader:
         embeddings_BTD = model.backbone.embedding(torch.tensor([encoding.ids]))
         hidden_BTD = model.backbone(embeddings_BTD, mask_BT, torch.tensor([encoding.segments]))
         value = model.forward_from_states(hidden_BTD, mask_BT)
-        masked = model.forward_from_states(hidden_BTD * self._keep_K1D, mask_BT.expand(NUM_MASKS, -1))
+        masked = model.forward_from_states(
+            hidden_BTD * self._keep_K1D.to(hidden_BTD.dtype), mask_BT.expand(NUM_MASKS, -1)
+        )
         return value, masked
 
     def _is_trained(self, family: Family) -> bool:
