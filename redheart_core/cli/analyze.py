@@ -17,11 +17,11 @@ SHOWN = 8
 @click.argument("text")
 @click.option("--profile", default="neutral", show_default=True, help=f"Cultural profile: {', '.join(PROFILES)}.")
 @common_options
-def analyze(text: str, profile: str, as_json: bool, lang: str | None, model_name: str) -> None:
+def analyze(text: str, profile: str, as_json: bool, lang: str | None, model_name: str, precision: str) -> None:
     """Say which emotions TEXT carries, and which words and weights that comes from."""
     language = reader_language(lang, text)
     with reported_errors(language, as_json=as_json):
-        result = load_model(model_name).analyze(text, language=language, profile=profile)
+        result = load_model(model_name, precision=precision).analyze(text, language=language, profile=profile)
         if as_json:
             print_json(result.to_dict())
         else:

@@ -29,6 +29,7 @@ def evaluate(
     as_json: bool,
     lang: str | None,
     model_name: str,
+    precision: str,
 ) -> None:
     """Say what speaks for and against each option of a dilemma in FILE (JSON; - for standard input)."""
     language = reader_language(lang, situation, *options)
@@ -36,7 +37,9 @@ def evaluate(
         dilemma = _dilemma(file, situation, options)
         language = reader_language(lang, dilemma.situation, *(option.name for option in dilemma.options))
     with reported_errors(language, as_json=as_json):
-        result = load_model(model_name).evaluate_ethics(dilemma, language=language, profile=profile)
+        result = load_model(model_name, precision=precision).evaluate_ethics(
+            dilemma, language=language, profile=profile
+        )
         if as_json:
             print_json(result.to_dict())
         else:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from redheart_core.errors import InputError, RedHeartError
+from redheart_core.inference.opening import AUTO, PRECISIONS
 from redheart_core.inference.text_json import to_json
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -19,7 +20,7 @@ EXIT_INPUT = 2
 
 
 def common_options(command: Command) -> Command:
-    """Add ``--json``, ``--lang`` and ``--model``."""
+    """Add ``--json``, ``--lang``, ``--model`` and ``--precision``."""
     command = click.option("--json", "as_json", is_flag=True, help="Print the whole result as JSON.")(command)
     command = click.option(
         "--lang", type=click.Choice(["ko", "en"]), help="Language of the answer; that of the text when left out."
@@ -28,7 +29,14 @@ def common_options(command: Command) -> Command:
 
 
 def model_option(command: Command) -> Command:
-    """Add ``--model``."""
+    """Add ``--model`` and ``--precision``."""
+    command = click.option(
+        "--precision",
+        type=click.Choice(PRECISIONS),
+        default=AUTO,
+        show_default=True,
+        help="Numbers the model computes in; auto is fp32, or bf16 for a large model where the processor has it.",
+    )(command)
     return click.option(
         "--model", "model_name", default="compact", show_default=True, help="Shipped checkpoint, directory, or rules."
     )(command)

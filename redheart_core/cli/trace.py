@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import IO
+from collections.abc import Mapping
+from typing import IO, Any
 
 import click
 
@@ -16,7 +17,8 @@ from redheart_core.cli.shared import (
 )
 from redheart_core.errors import TraceError
 from redheart_core.inference.engine import RULES_ONLY, load_model
-from redheart_core.inference.verify import verify_trace
+from redheart_core.inference.opening import AUTO, PRECISIONS
+from redheart_core.inference.verify import recorded_precision, verify_trace
 
 
 @click.group()
@@ -29,12 +31,16 @@ def trace() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 @click.option("--lang", type=click.Choice(["ko", "en"]), help="Language of messages.")
 @model_option
-def verify(file: IO[bytes], as_json: bool, lang: str | None, model_name: str) -> None:
+def verify(file: IO[bytes], as_json: bool, lang: str | None, model_name: str, precision: str) -> None:
     """Recompute the trace, or the result with its trace, in FILE; exit 1 and name the first step that differs."""
     language = reader_language(lang)
     with reported_errors(language, as_json=as_json):
         document = _read(file)
-        outcome = verify_trace(document, load_model(RULES_ONLY if _by_rules(document) else model_name))
+        model = load_model(
+            RULES_ONLY if _by_rules(document) else model_name,
+            precision=_precision_of(document) if precision == AUTO else precision,
+        )
+        outcome = verify_trace(document, model)
     if as_json:
         print_json(outcome.to_dict())
     elif outcome.valid:
@@ -54,6 +60,16 @@ def _read(file: IO[bytes]) -> object:
 
 def _by_rules(document: object) -> bool:
     """Return whether the trace says that no neural part spoke."""
+    return _checkpoint(document).get("name") == RULES_ONLY
+
+
+def _precision_of(document: object) -> str:
+    """Return the precision that the trace names, so that it is verified as it was made."""
+    found = recorded_precision(_checkpoint(document))
+    return found if found in PRECISIONS else AUTO
+
+
+def _checkpoint(document: object) -> Mapping[str, Any]:
     trace_part = document.get("calculation_trace", document) if isinstance(document, dict) else {}
     checkpoint = trace_part.get("checkpoint") if isinstance(trace_part, dict) else None
-    return isinstance(checkpoint, dict) and checkpoint.get("name") == RULES_ONLY
+    return checkpoint if isinstance(checkpoint, dict) else {}

@@ -9,14 +9,16 @@ from typing import Any
 
 from redheart_core.errors import CheckpointError
 from redheart_core.inference import assemble, dilemma, sentences
+from redheart_core.inference.opening import AUTO, open_checkpoint
 from redheart_core.inference.passage import PassageSteps, read_passage
 from redheart_core.inference.reading import refused_families
 from redheart_core.inference.results import Confidence, DilemmaEvaluation, Nuance, PassageAnalysis, Recommendation
 from redheart_core.inference.settings import Settings
 from redheart_core.model.presets import PRESETS
-from redheart_core.model.reader import load_model_reader
+from redheart_core.model.reader import ModelReader
 from redheart_core.reasoning import emotion, verdict
 from redheart_core.reasoning.trace import Node, Recorder, Stage, Trace
+from redheart_core.runtime.precision import Precision, precision_of
 from redheart_core.text.extract import extract_features
 from redheart_core.text.features import CueKind, TextFeatures
 from redheart_core.text.language import require_supported
@@ -42,9 +44,11 @@ GRAVE_HARM = 0.5
 class RedHeart:
     """The system with one checkpoint, or with the rules alone when ``reader`` is None."""
 
-    def __init__(self, *, name: str, reader: NeuralReader | None) -> None:
+    def __init__(self, *, name: str, reader: NeuralReader | None, precision: Precision | str = Precision.FP32) -> None:
         self.name = name
         self.reader = reader
+        self.precision = precision
+        """What the neural part computes in; a replayed trace may name one that is not ours."""
 
     @property
     def checkpoint_sha256(self) -> str | None:
@@ -180,14 +184,22 @@ class RedHeart:
 
     def _trace(self, recorder: Recorder, kind: str, request: Mapping[str, Any]) -> Trace:
         checkpoint = {"name": self.name, "sha256": self.checkpoint_sha256, "refused": list(self.refused)}
+        if self.precision != Precision.FP32:
+            checkpoint["precision"] = str(self.precision)
         return recorder.finish(kind=kind, request=request, checkpoint=checkpoint)
 
 
-def load_model(preset_or_path: str | Path = "compact") -> RedHeart:
+def load_model(preset_or_path: str | Path = "compact", *, precision: Precision | str = AUTO) -> RedHeart:
     """Load a shipped checkpoint by name, a checkpoint directory by path, or ``rules`` for no neural part at all.
+
+    Args:
+        preset_or_path: Name or folder.
+        precision: ``fp32``, ``bf16`` or ``int8``; ``auto`` is float32, or bfloat16 for a large model on a processor
+            that has it. The rules have none.
 
     Raises:
         CheckpointError: It is missing, corrupt or inconsistent.
+        ConfigError: There is no such precision.
     """
     if preset_or_path == RULES_ONLY:
         return RedHeart(name=RULES_ONLY, reader=None)
@@ -200,7 +212,8 @@ def load_model(preset_or_path: str | Path = "compact") -> RedHeart:
                 f"No trained weights are shipped for the preset '{preset_or_path}'; shipped are: {shipped or 'none'}. "
                 f"Train it first, or load '{RULES_ONLY}' to calculate without a neural part."
             )
-    return RedHeart(name=path.name, reader=load_model_reader(path))
+    checkpoint = open_checkpoint(path, precision=precision)
+    return RedHeart(name=path.name, reader=ModelReader(checkpoint), precision=precision_of(checkpoint.model))
 
 
 def interface_language(found: Language) -> str:

@@ -16,6 +16,7 @@ from redheart_core.inference.engine import RedHeart
 from redheart_core.inference.results import DilemmaEvaluation, PassageAnalysis
 from redheart_core.inference.settings import Settings
 from redheart_core.reasoning.trace import SCHEMA, Stage, digest, seal
+from redheart_core.runtime.precision import Precision
 from redheart_core.vocabulary.dilemma import Dilemma, Option, Party
 from redheart_core.vocabulary.reading import Family, FamilyReading, NeuralReader, NeuralReading
 
@@ -55,7 +56,7 @@ def verify_trace(document: Any, model: RedHeart) -> TraceVerification:
 
     Args:
         document: What ``json.load`` gave.
-        model: The system to recompute with. Its neural steps count only when its checkpoint is the trace's.
+        model: The system to recompute with. Its neural steps count only when checkpoint and precision are the trace's.
 
     Raises:
         TraceError: The document is not a trace, or is too damaged to be read as one.
@@ -65,25 +66,39 @@ def verify_trace(document: Any, model: RedHeart) -> TraceVerification:
     broken = _broken_seal(trace, steps)
     if broken is not None:
         return _failure(*broken, steps, neural_verified=False)
-    same_checkpoint = trace["checkpoint"].get("sha256") == model.checkpoint_sha256
-    reader = _RecordedReader(steps, model.reader if same_checkpoint else None, trace["checkpoint"])
+    foreign = _foreign_reader(trace["checkpoint"], model)
+    reader = _RecordedReader(steps, None if foreign else model.reader, trace["checkpoint"])
     replayed = _replay(trace, model, reader)
     if isinstance(replayed, str):
         return _failure("header", replayed, steps, neural_verified=False)
     difference = reader.difference or _first_difference(trace, result, replayed.to_dict())
     if difference is not None:
-        return _failure(*difference, steps, neural_verified=same_checkpoint)
-    if not same_checkpoint:
-        detail = (
-            f"Every rule step follows, but the neural steps were made with checkpoint "
-            f"{trace['checkpoint'].get('sha256')} and the loaded one is {model.checkpoint_sha256}. "
-            "Load that checkpoint."
-        )
+        return _failure(*difference, steps, neural_verified=foreign is None)
+    if foreign is not None:
+        detail = f"Every rule step follows, but the neural steps were made {foreign}"
         return _failure("header", detail, steps, neural_verified=False)
     detail = f"All {len(steps)} steps were recomputed and match."
     return TraceVerification(
         valid=True, first_difference=None, detail=detail, num_steps=len(steps), neural_verified=True
     )
+
+
+def recorded_precision(checkpoint: Json) -> str:
+    """Return the precision that a trace names; one that names none was made in float32."""
+    return str(checkpoint.get("precision", Precision.FP32))
+
+
+def _foreign_reader(checkpoint: Json, model: RedHeart) -> str | None:
+    """Say why the loaded model cannot confirm the neural steps; None when it can."""
+    if checkpoint.get("sha256") != model.checkpoint_sha256:
+        return (
+            f"with checkpoint {checkpoint.get('sha256')} and the loaded one is {model.checkpoint_sha256}. "
+            "Load that checkpoint."
+        )
+    precision = recorded_precision(checkpoint)
+    if precision != model.precision:
+        return f"in {precision} and the loaded model computes in {model.precision}. Load it in {precision}."
+    return None
 
 
 def _failure(where: str, detail: str, steps: list[Json], *, neural_verified: bool) -> TraceVerification:
@@ -146,7 +161,11 @@ def _broken_seal(trace: Json, steps: list[Json]) -> tuple[str, str] | None:
 def _replay(trace: Json, model: RedHeart, reader: _RecordedReader) -> PassageAnalysis | DilemmaEvaluation | str:
     """Run the recorded request again, or say why it cannot be run."""
     request = trace["request"]
-    system = RedHeart(name=trace["checkpoint"].get("name", model.name), reader=reader.as_reader())
+    system = RedHeart(
+        name=trace["checkpoint"].get("name", model.name),
+        reader=reader.as_reader(),
+        precision=recorded_precision(trace["checkpoint"]),
+    )
     try:
         if trace["kind"] == "passage":
             profile = request["settings"]["profile"]
