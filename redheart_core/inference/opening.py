@@ -6,8 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast as as_type
 
+import torch
+
 from redheart_core.errors import ConfigError
-from redheart_core.model.checkpoint import LoadedCheckpoint, load_checkpoint
+from redheart_core.model.checkpoint import LoadedCheckpoint, load_checkpoint, read_manifest
+from redheart_core.model.ledger import meta_model
+from redheart_core.model.manifest import Manifest
 from redheart_core.model.network import RedHeartModel
 from redheart_core.runtime.devices import CPU
 from redheart_core.runtime.precision import Precision, cast, default_precision
@@ -30,9 +34,10 @@ def open_checkpoint(directory: Path, *, precision: Precision | str = AUTO, devic
         ConfigError: There is no such precision.
     """
     wanted = None if precision == AUTO else parse_precision(precision)
-    checkpoint = load_checkpoint(directory)
-    num_parameters = sum(parameter.numel() for parameter in checkpoint.model.parameters())
-    model = cast(checkpoint.model, wanted or default_precision(device, num_parameters)).to(device)
+    _, manifest = read_manifest(directory)
+    wanted = wanted or default_precision(device, _num_parameters(manifest))
+    checkpoint = load_checkpoint(directory, dtype=_loaded_dtype(wanted, manifest))
+    model = cast(checkpoint.model, wanted).to(device)
     return replace(checkpoint, model=as_type(RedHeartModel, model))
 
 
@@ -45,3 +50,14 @@ def parse_precision(name: str) -> Precision:
     if name not in list(Precision):
         raise ConfigError(f"There is no precision {name!r}. Known: {', '.join(PRECISIONS)}.")
     return Precision(name)
+
+
+def _num_parameters(manifest: Manifest) -> int:
+    return sum(parameter.numel() for parameter in meta_model(manifest.model).parameters())
+
+
+def _loaded_dtype(precision: Precision, manifest: Manifest) -> torch.dtype:
+    """Return the type in which nothing is lost and, where the files hold it, nothing copied."""
+    if precision is Precision.BF16 or (precision is Precision.INT8 and manifest.stored_dtype == "bfloat16"):
+        return torch.bfloat16
+    return torch.float32
