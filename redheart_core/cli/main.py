@@ -11,6 +11,7 @@ import click
 
 from redheart_core.cli.analyze import analyze
 from redheart_core.cli.checkpoint import checkpoint
+from redheart_core.cli.compress import compress
 from redheart_core.cli.devices import devices
 from redheart_core.cli.doctor import doctor
 from redheart_core.cli.evaluate import evaluate
@@ -26,5 +27,5 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
 
 
-for command in (analyze, checkpoint, evaluate, params, trace, devices, doctor, surd):
+for command in (analyze, checkpoint, evaluate, params, trace, devices, doctor, surd, compress):
     main.add_command(command)
