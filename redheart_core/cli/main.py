@@ -10,6 +10,7 @@ import logging
 import click
 
 from redheart_core.cli.analyze import analyze
+from redheart_core.cli.bridge import bridge
 from redheart_core.cli.checkpoint import checkpoint
 from redheart_core.cli.compress import compress
 from redheart_core.cli.devices import devices
@@ -27,5 +28,5 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
 
 
-for command in (analyze, checkpoint, evaluate, params, trace, devices, doctor, surd, compress):
+for command in (analyze, bridge, checkpoint, evaluate, params, trace, devices, doctor, surd, compress):
     main.add_command(command)
