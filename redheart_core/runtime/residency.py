@@ -112,7 +112,8 @@ class ResidencyManager:
 
     def bring_in(self, name: str) -> None:
         """Make a module resident, evicting others where it must; then start on the next one of the stated order."""
-        with self._lock:
+        # A caller may be in inference mode; tensors made there could never take part in a gradient again.
+        with self._lock, torch.inference_mode(False), torch.no_grad():
             each = self._managed[name]
             self._step += 1
             each.last_used = self._step

@@ -29,12 +29,10 @@ def fill_module(module: nn.Module, tensors: Mapping[str, Tensor], *, name: str) 
         CheckpointError: They are not this module's: keys, a shape or a type differ.
     """
     _check(module.state_dict(), tensors, name)
-    # A hook may run inside inference mode; parameters made there could never take part in a gradient again.
-    with torch.inference_mode(False):
-        module.load_state_dict(dict(tensors), strict=True, assign=True)
-        for part in module.modules():
-            if isinstance(part, nn.RNNBase):
-                part.flatten_parameters()
+    module.load_state_dict(dict(tensors), strict=True, assign=True)
+    for part in module.modules():
+        if isinstance(part, nn.RNNBase):
+            part.flatten_parameters()
 
 
 def is_on(module: nn.Module, device: torch.device) -> bool:
@@ -52,16 +50,9 @@ def place_unsaved_buffers(module: nn.Module, device: torch.device) -> None:
         if buffer.device == META:
             raise ConfigError(
                 f"The buffer '{name}' of {type(owner).__name__} is in no checkpoint and has no storage. "
-                "Call allocate_unsaved_buffers and compute it before the module is managed."
+                "Load the whole module, which computes it, before it is managed; mapped weights cost nothing unread."
             )
         setattr(owner, name, buffer.to(device))
-
-
-def allocate_unsaved_buffers(module: nn.Module, device: torch.device) -> None:
-    """Give storage to the buffers that no checkpoint holds; the caller then computes their numbers."""
-    for owner, name, buffer in list(_unsaved(module)):
-        if buffer.device == META:
-            setattr(owner, name, torch.empty_like(buffer, device=device))
 
 
 def _saved(module: nn.Module) -> Iterator[tuple[nn.Module, str, Tensor]]:

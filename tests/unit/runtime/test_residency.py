@@ -19,7 +19,6 @@ from redheart_core.runtime.modes import MODES, Mode, residency_for
 from redheart_core.runtime.residency import ResidencyManager
 from redheart_core.runtime.stores import HostStore, MappedStore, ModuleStore
 from redheart_core.runtime.timeline import Action, ResidencyEvent
-from redheart_core.runtime.weights import allocate_unsaved_buffers
 
 LAYER_BYTES = 4 * (8 * 8 + 8)
 
@@ -216,9 +215,10 @@ def test_an_unsaved_buffer_without_storage_is_refused() -> None:
     manager = ResidencyManager(device="cpu", budget_bytes=10**9, store=HostStore({"backbone": model.backbone}))
     with pytest.raises(ConfigError, match=r"'positions_TD'.*has no storage"):
         manager.manage("backbone", hollow.backbone)
-    allocate_unsaved_buffers(hollow, torch.device("cpu"))
+    hollow.load_state_dict(model.state_dict(), assign=True)
     hollow.backbone.embedding.restore_positions()
     manager.manage("backbone", hollow.backbone)
+    manager.evict("backbone")
     manager.bring_in("backbone")
     ids_BT = torch.arange(6)[None]
     wanted = model.backbone(model.backbone.embedding(ids_BT), ids_BT >= 0, torch.zeros_like(ids_BT))
@@ -233,7 +233,8 @@ def parts_of(model: RedHeartModel) -> dict[str, nn.Module]:
     return {"backbone": model.backbone, **grouped, "bridge": model.bridge, "auxiliary": model.auxiliary}
 
 
-def test_a_model_read_from_mapped_files_in_medium_mode_gives_the_same_numbers(tmp_path: Path) -> None:
+@pytest.mark.parametrize("prefetch", [True, False])
+def test_a_model_read_from_mapped_files_in_medium_mode_gives_the_same_numbers(tmp_path: Path, prefetch: bool) -> None:
     torch.manual_seed(0)
     model = RedHeartModel(TINY).eval()
     save_file(model.state_dict(), tmp_path / "model.safetensors")
@@ -248,7 +249,7 @@ def test_a_model_read_from_mapped_files_in_medium_mode_gives_the_same_numbers(tm
     settings = MODES[Mode.MEDIUM].with_budget((pinned + 2 * largest) / 2**30)
     manager = residency_for(settings, modules, device="cpu", store=store)
     num_events = len(manager.events)
-    with manager.managed(tuple(modules)), torch.inference_mode():
+    with manager.managed(tuple(modules), prefetch=prefetch), torch.inference_mode():
         for _ in range(2):
             got = model(*inputs).logits
             assert all(torch.equal(got[family], expected[family]) for family in expected)
