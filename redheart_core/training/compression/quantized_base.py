@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from redheart_core.model.layers import Readout
+from redheart_core.runtime.int8 import quantise_rows
 
 BLOCK = 64
 """Weights that share a scale."""
@@ -97,9 +98,8 @@ class Int8FrozenLinear(FrozenLinear):
 
     def __init__(self, layer: nn.Linear) -> None:
         super().__init__(layer)
-        weight_OI = layer.weight.detach().float()
-        scale_O1 = (weight_OI.abs().amax(dim=1, keepdim=True) / 127).clamp(min=SMALLEST_SCALE)
-        self.register_buffer("codes_OI", (weight_OI / scale_O1).round().to(torch.int8))
+        codes_OI, scale_O1 = quantise_rows(layer.weight.detach().float())
+        self.register_buffer("codes_OI", codes_OI)
         self.register_buffer("scale_O1", scale_O1)
 
     def dense_OI(self) -> Tensor:
