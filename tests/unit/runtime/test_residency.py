@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from redheart_core.errors import CheckpointError, ConfigError, OutOfDeviceMemoryError
 from redheart_core.model.network import RedHeartModel
 from redheart_core.model.presets import TINY
+from redheart_core.runtime.lease import lease
 from redheart_core.runtime.modes import MODES, Mode, residency_for
 from redheart_core.runtime.residency import ResidencyManager
 from redheart_core.runtime.stores import HostStore, MappedStore, ModuleStore
@@ -298,3 +299,24 @@ def test_a_failed_load_is_reported_and_the_next_try_succeeds(stack: Stack) -> No
             stack(INPUTS)
         store.broken.clear()
         assert torch.equal(stack(INPUTS), expected)
+
+
+def test_threads_that_lease_a_managed_network_get_the_sequential_numbers(stack: Stack) -> None:
+    inputs = [INPUTS * index for index in range(8)]
+    expected = [stack(each) for each in inputs]
+    manager = managing(stack, room=2)
+    got: dict[tuple[int, int], Tensor] = {}
+
+    def read(index: int) -> None:
+        for repeat in range(10):
+            with lease(stack):
+                got[index, repeat] = stack(inputs[index])
+
+    with manager.managed("abcd"):
+        threads = [threading.Thread(target=read, args=(index,)) for index in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(got) == 80
+    assert all(torch.equal(got[index, repeat], expected[index]) for index, repeat in got)
