@@ -143,6 +143,8 @@ class ResidencyManager:
     def managed(self, order: Sequence[str] = (), *, prefetch: bool = True) -> Iterator[ResidencyManager]:
         """Bring in whatever managed module is called while the block runs. Pinned modules are in throughout.
 
+        Inside a block that manages already, another changes nothing.
+
         Args:
             order: The order in which modules are used. The one after the present one is fetched in the background,
                 as far as the budget holds both.
@@ -151,6 +153,9 @@ class ResidencyManager:
         unknown = sorted(set(order) - self._managed.keys())
         if unknown:
             raise ConfigError(f"Not managed: {', '.join(unknown)}. Managed are {', '.join(self._managed)}.")
+        if self._worker is not None:
+            yield self
+            return
         self._order = tuple(order) if prefetch else ()
         hooks = [
             part.register_forward_pre_hook(partial(self._before_use, each.name))

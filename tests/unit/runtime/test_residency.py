@@ -125,6 +125,17 @@ def test_the_hooks_come_off_also_after_an_error(stack: Stack) -> None:
     assert not any(part._forward_pre_hooks for part in stack.modules())
 
 
+def test_a_block_inside_a_block_changes_nothing(stack: Stack) -> None:
+    manager = managing(stack, room=2)
+    with manager.managed("abcd"):
+        with manager.managed():
+            stack(INPUTS)
+        assert [len(layer._forward_pre_hooks) for layer in stack.layers.values()] == [1, 1, 1, 1]
+        stack(INPUTS)
+    assert ("arrived", "d") in moves(manager.events)[-8:]
+    assert not any(part._forward_pre_hooks for part in stack.modules())
+
+
 def test_a_part_that_is_called_alone_brings_in_the_whole() -> None:
     blocks = {name: nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4)) for name in "ab"}
     manager = ResidencyManager(device="cpu", budget_bytes=4 * 40, store=HostStore(copy.deepcopy(blocks)))
