@@ -111,7 +111,10 @@ def measure_untrained(name: str, seed: int, precision: Precision, texts: Sequenc
         if parameter.dim() == 2 and not parameter.any():
             parameter.normal_(std=1 / parameter.shape[1] ** 0.5)
     cast(model, precision)
-    encodings = study.encode_all(_tokenizer(), texts, max_tokens=model.config.max_tokens)
+    tokenizer = _tokenizer()
+    if tokenizer.vocabulary_size > model.config.vocabulary_size:
+        raise SystemExit(f"The preset {name} has too few entries for real tokens ({model.config.vocabulary_size}).")
+    encodings = study.encode_all(tokenizer, texts, max_tokens=model.config.max_tokens)
     return _measured(model, encodings, study.ReadOutputs.everything(), ())
 
 
