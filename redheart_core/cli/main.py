@@ -16,6 +16,7 @@ from redheart_core.cli.compress import compress
 from redheart_core.cli.devices import devices
 from redheart_core.cli.doctor import doctor
 from redheart_core.cli.evaluate import evaluate
+from redheart_core.cli.optimization import optimization
 from redheart_core.cli.params import params
 from redheart_core.cli.surd import surd
 from redheart_core.cli.trace import trace
@@ -28,5 +29,5 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
 
 
-for command in (analyze, bridge, checkpoint, evaluate, params, trace, devices, doctor, surd, compress):
+for command in (analyze, bridge, checkpoint, evaluate, params, trace, devices, doctor, optimization, surd, compress):
     main.add_command(command)

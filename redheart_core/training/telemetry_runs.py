@@ -1,0 +1,134 @@
+"""The series of runs that telemetry comes from, recorded one by one into a folder so that it can be interrupted."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import torch
+from pydantic import TypeAdapter
+from safetensors import safe_open
+from torch import Tensor
+
+from redheart_core.errors import DataError
+from redheart_core.text.tokenizer import Tokenizer
+from redheart_core.training.tasks import Task, load_tasks
+from redheart_core.training.telemetry import RunRecord, RunSpec
+from redheart_core.training.telemetry_model import narrow_embedding, run_data, run_model
+from redheart_core.training.telemetry_recording import Recording, Snapshot, record_run
+
+logger = logging.getLogger(__name__)
+
+TASKS = ("utilitarianism", "moral_stories", "goemotions_en", "commonsense", "emobank", "goemotions_ko")
+NUM_RUNS = 30
+STEPS = 144
+SEED = 20
+_RATES = (1e-3, 2e-3, 4e-3, 8e-3)
+_SIZES = (128, 256, 512, 1024, 2048)
+_DROPOUTS = (0.0, 0.2)
+_BATCHES = (8, 16, 32)
+_CHECKPOINT = Path(str(files("redheart_core"))) / "checkpoints" / "compact"
+_EMBEDDING = "backbone.embedding.token.weight"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Bench:
+    """What all runs share."""
+
+    tasks: Mapping[str, Task]
+    tokenizer: Tokenizer
+    table_VD: Tensor
+
+    @property
+    def data_sha256(self) -> dict[str, str]:
+        """Hashes of the files that the runs read, by name."""
+        return {file.name: file.sha256 for name in TASKS for file in self.tasks[name].files}
+
+
+def run_specs(num_runs: int = NUM_RUNS) -> tuple[RunSpec, ...]:
+    """Return the series: tasks in turn, everything else drawn."""
+    state = random.Random(SEED)
+    return tuple(
+        RunSpec(
+            index=index,
+            task=TASKS[index % len(TASKS)],
+            seed=SEED + index,
+            learning_rate=state.choice(_RATES),
+            num_examples=state.choice(_SIZES),
+            dropout=state.choice(_DROPOUTS),
+            batch_size=state.choice(_BATCHES),
+            steps=STEPS,
+        )
+        for index in range(num_runs)
+    )
+
+
+def load_bench(data_dir: Path) -> Bench:
+    """Read the data, and the shipped tokenizer and embedding that every run starts from."""
+    with safe_open(_CHECKPOINT / "model.safetensors", framework="pt") as weights:
+        table_VD = narrow_embedding(weights.get_tensor(_EMBEDDING))
+    return Bench(
+        tasks={task.name: task for task in load_tasks(data_dir)},
+        tokenizer=Tokenizer.from_file(_CHECKPOINT / "tokenizer.json"),
+        table_VD=table_VD,
+    )
+
+
+def record_missing(bench: Bench, work_dir: Path, *, limit: int) -> int:
+    """Record up to ``limit`` runs that the folder lacks; return how many are still missing."""
+    work_dir.mkdir(parents=True, exist_ok=True)
+    missing = [spec for spec in run_specs() if not _record_file(work_dir, spec).exists()]
+    for spec in missing[:limit]:
+        recording = record_run(spec, bench.tasks[spec.task], bench.tokenizer, bench.table_VD)
+        _save(work_dir, recording)
+        logger.info("run %d (%s) recorded", spec.index, spec.task)
+    return max(len(missing) - limit, 0)
+
+
+def recorded_runs(work_dir: Path) -> tuple[RunRecord, ...]:
+    """Return the records in the folder, in the order of the series."""
+    adapter = TypeAdapter(RunRecord)
+    paths = [_record_file(work_dir, spec) for spec in run_specs()]
+    found = tuple(adapter.validate_json(path.read_bytes()) for path in paths if path.exists())
+    if not found:
+        raise DataError(f"{work_dir} holds no recorded runs. Record some first.")
+    return found
+
+
+def load_recording(bench: Bench, work_dir: Path, record: RunRecord) -> Recording:
+    """Return a recorded run with its weights and data."""
+    spec = record.spec
+    content = torch.load(_weights_file(work_dir, spec), weights_only=True)
+    model = run_model(spec, bench.table_VD)
+    model.load_state_dict(content["model"])
+    model.train()
+    return Recording(
+        record=record,
+        data=run_data(spec, bench.tasks[spec.task], bench.tokenizer),
+        saved=tuple(content["saved"]),
+        snapshot=Snapshot(model=model, optimizer=content["optimizer"]),
+    )
+
+
+def _save(work_dir: Path, recording: Recording) -> None:
+    spec, snapshot = recording.record.spec, recording.snapshot
+    content = {
+        "saved": list(recording.saved),
+        "model": snapshot.model.state_dict(),
+        "optimizer": dict(snapshot.optimizer),
+    }
+    torch.save(content, _weights_file(work_dir, spec))
+    # The record comes last: where it exists, the weights do.
+    _record_file(work_dir, spec).write_bytes(TypeAdapter(RunRecord).dump_json(recording.record))
+
+
+def _record_file(work_dir: Path, spec: RunSpec) -> Path:
+    return work_dir / f"run-{spec.index:03d}.json"
+
+
+def _weights_file(work_dir: Path, spec: RunSpec) -> Path:
+    return work_dir / f"run-{spec.index:03d}.pt"
