@@ -25,10 +25,10 @@ from redheart_core import Dilemma, Option, RedHeart, load_model
 from redheart_core.data.emotions import read_goemotions, read_kote
 from redheart_core.data.stories import read_moral_stories
 from redheart_core.inference import precision_study as study
+from redheart_core.inference.leased import LeasedReader
 from redheart_core.measurements import Scalar, save_measurement
 from redheart_core.model.network import RedHeartModel
 from redheart_core.model.presets import preset
-from redheart_core.model.reader import ModelReader
 from redheart_core.runtime.precision import Precision, cast
 from redheart_core.text.tokenizer import Encoding, Tokenizer
 
@@ -184,8 +184,8 @@ def _notes(untrained: str | None) -> list[str]:
     return [*notes, "flipped: another option, or none instead of one, is recommended; reversed: the other option is."]
 
 
-def _reader(system: RedHeart) -> ModelReader:
-    if not isinstance(system.reader, ModelReader):
+def _reader(system: RedHeart) -> LeasedReader:
+    if not isinstance(system.reader, LeasedReader):
         raise SystemExit("The rules have no precision: give a checkpoint.")
     return system.reader
 

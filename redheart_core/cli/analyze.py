@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from redheart_core.cli.shared import common_options, print_json, reader_language, reported_errors
-from redheart_core.inference.engine import load_model
+from redheart_core.cli.shared import ModelChoice, common_options, print_json, reader_language, reported_errors
 from redheart_core.inference.results import PassageAnalysis
 from redheart_core.vocabulary.culture import PROFILES
 from redheart_core.vocabulary.emotions import EMOTIONS
@@ -17,11 +16,11 @@ SHOWN = 8
 @click.argument("text")
 @click.option("--profile", default="neutral", show_default=True, help=f"Cultural profile: {', '.join(PROFILES)}.")
 @common_options
-def analyze(text: str, profile: str, as_json: bool, lang: str | None, model_name: str, precision: str) -> None:
+def analyze(text: str, profile: str, as_json: bool, lang: str | None, choice: ModelChoice) -> None:
     """Say which emotions TEXT carries, and which words and weights that comes from."""
     language = reader_language(lang, text)
     with reported_errors(language, as_json=as_json):
-        result = load_model(model_name, precision=precision).analyze(text, language=language, profile=profile)
+        result = choice.load().analyze(text, language=language, profile=profile)
         if as_json:
             print_json(result.to_dict())
         else:

@@ -6,9 +6,8 @@ from typing import IO
 
 import click
 
-from redheart_core.cli.shared import common_options, print_json, reader_language, reported_errors
+from redheart_core.cli.shared import ModelChoice, common_options, print_json, reader_language, reported_errors
 from redheart_core.errors import InputError
-from redheart_core.inference.engine import load_model
 from redheart_core.inference.results import DilemmaEvaluation
 from redheart_core.vocabulary.culture import PROFILES
 from redheart_core.vocabulary.dilemma import Dilemma, Option
@@ -28,8 +27,7 @@ def evaluate(
     profile: str,
     as_json: bool,
     lang: str | None,
-    model_name: str,
-    precision: str,
+    choice: ModelChoice,
 ) -> None:
     """Say what speaks for and against each option of a dilemma in FILE (JSON; - for standard input)."""
     language = reader_language(lang, situation, *options)
@@ -37,9 +35,7 @@ def evaluate(
         dilemma = _dilemma(file, situation, options)
         language = reader_language(lang, dilemma.situation, *(option.name for option in dilemma.options))
     with reported_errors(language, as_json=as_json):
-        result = load_model(model_name, precision=precision).evaluate_ethics(
-            dilemma, language=language, profile=profile
-        )
+        result = choice.load().evaluate_ethics(dilemma, language=language, profile=profile)
         if as_json:
             print_json(result.to_dict())
         else:

@@ -10,6 +10,7 @@ import logging
 import click
 
 from redheart_core.cli.analyze import analyze
+from redheart_core.cli.bench import bench
 from redheart_core.cli.bridge import bridge
 from redheart_core.cli.checkpoint import checkpoint
 from redheart_core.cli.compress import compress
@@ -29,5 +30,19 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
 
 
-for command in (analyze, bridge, checkpoint, evaluate, params, trace, devices, doctor, optimization, surd, compress):
+COMMANDS = (
+    analyze,
+    bench,
+    bridge,
+    checkpoint,
+    compress,
+    devices,
+    doctor,
+    evaluate,
+    optimization,
+    params,
+    surd,
+    trace,
+)
+for command in COMMANDS:
     main.add_command(command)

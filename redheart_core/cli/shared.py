@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn, TypeVar
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, NoReturn, TypeVar, cast
 
 import click
 
 from redheart_core.errors import InputError, RedHeartError
+from redheart_core.inference.engine import RULES_ONLY, RedHeart, load_model
 from redheart_core.inference.opening import AUTO, PRECISIONS
 from redheart_core.inference.text_json import to_json
+from redheart_core.runtime.modes import Mode
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -20,7 +24,7 @@ EXIT_INPUT = 2
 
 
 def common_options(command: Command) -> Command:
-    """Add ``--json``, ``--lang``, ``--model`` and ``--precision``."""
+    """Add ``--json``, ``--lang`` and the options that choose a model."""
     command = click.option("--json", "as_json", is_flag=True, help="Print the whole result as JSON.")(command)
     command = click.option(
         "--lang", type=click.Choice(["ko", "en"]), help="Language of the answer; that of the text when left out."
@@ -28,18 +32,53 @@ def common_options(command: Command) -> Command:
     return model_option(command)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelChoice:
+    """Which model a command asks, and how it is held."""
+
+    model_name: str
+    precision: str
+    mode: str | None
+    budget_gib: float | None
+
+    def load(self) -> RedHeart:
+        """Load it; see ``load_model``."""
+        if self.model_name == RULES_ONLY:
+            return load_model(RULES_ONLY)
+        return load_model(self.model_name, precision=self.precision, mode=self.mode, budget_gib=self.budget_gib)
+
+
 def model_option(command: Command) -> Command:
-    """Add ``--model`` and ``--precision``."""
-    command = click.option(
+    """Add the options that choose a model; the command gets them as ``choice``."""
+
+    @wraps(command)
+    def with_choice(model_name: str, precision: str, mode: str | None, budget_gib: float | None, **others: Any) -> Any:
+        choice = ModelChoice(model_name=model_name, precision=precision, mode=mode, budget_gib=budget_gib)
+        return command(choice=choice, **others)
+
+    for option in reversed(_MODEL_OPTIONS):
+        with_choice = option(with_choice)
+    return cast(Command, with_choice)
+
+
+_MODEL_OPTIONS = (
+    click.option(
+        "--model", "model_name", default="compact", show_default=True, help="Shipped checkpoint, directory, or rules."
+    ),
+    click.option(
         "--precision",
         type=click.Choice(PRECISIONS),
         default=AUTO,
         show_default=True,
         help="Numbers the model computes in; auto is fp32, or bf16 for a large model where the processor has it.",
-    )(command)
-    return click.option(
-        "--model", "model_name", default="compact", show_default=True, help="Shipped checkpoint, directory, or rules."
-    )(command)
+    ),
+    click.option(
+        "--mode",
+        type=click.Choice([mode.value for mode in Mode]),
+        help="How much of the weights stays in memory; all of them, without a budget, when left out.",
+    ),
+    click.option("--budget-gib", type=click.FloatRange(min=0, min_open=True), help="Most that weights may take."),
+)
 
 
 def print_json(content: Any) -> None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import IO, Any
 
 import click
 
 from redheart_core.cli.shared import (
     EXIT_NO,
+    ModelChoice,
     model_option,
     print_json,
     reader_language,
     reported_errors,
 )
 from redheart_core.errors import TraceError
-from redheart_core.inference.engine import RULES_ONLY, load_model
+from redheart_core.inference.engine import RULES_ONLY
 from redheart_core.inference.opening import AUTO, PRECISIONS
 from redheart_core.inference.verify import recorded_precision, verify_trace
 
@@ -31,16 +33,16 @@ def trace() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 @click.option("--lang", type=click.Choice(["ko", "en"]), help="Language of messages.")
 @model_option
-def verify(file: IO[bytes], as_json: bool, lang: str | None, model_name: str, precision: str) -> None:
+def verify(file: IO[bytes], as_json: bool, lang: str | None, choice: ModelChoice) -> None:
     """Recompute the trace, or the result with its trace, in FILE; exit 1 and name the first step that differs."""
     language = reader_language(lang)
     with reported_errors(language, as_json=as_json):
         document = _read(file)
-        model = load_model(
-            RULES_ONLY if _by_rules(document) else model_name,
-            precision=_precision_of(document) if precision == AUTO else precision,
-        )
-        outcome = verify_trace(document, model)
+        if choice.precision == AUTO:
+            choice = replace(choice, precision=_precision_of(document))
+        if _by_rules(document):
+            choice = replace(choice, model_name=RULES_ONLY)
+        outcome = verify_trace(document, choice.load())
     if as_json:
         print_json(outcome.to_dict())
     elif outcome.valid:

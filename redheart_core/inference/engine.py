@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from redheart_core.errors import CheckpointError
 from redheart_core.inference import assemble, dilemma, sentences
-from redheart_core.inference.opening import AUTO, open_checkpoint
+from redheart_core.inference.leased import LeasedReader
+from redheart_core.inference.modes import open_in_mode
+from redheart_core.inference.opening import AUTO
 from redheart_core.inference.passage import PassageSteps, read_passage
 from redheart_core.inference.reading import refused_families
 from redheart_core.inference.results import Confidence, DilemmaEvaluation, Nuance, PassageAnalysis, Recommendation
 from redheart_core.inference.settings import Settings
+from redheart_core.inference.shipped import shipped_folder, shipped_names
 from redheart_core.model.presets import PRESETS
 from redheart_core.model.reader import ModelReader
 from redheart_core.reasoning import emotion, verdict
 from redheart_core.reasoning.trace import Node, Recorder, Stage, Trace
-from redheart_core.runtime.precision import Precision, precision_of
+from redheart_core.runtime.devices import CPU
+from redheart_core.runtime.precision import Precision
 from redheart_core.text.extract import extract_features
 from redheart_core.text.features import CueKind, TextFeatures
 from redheart_core.text.language import require_supported
@@ -189,31 +192,43 @@ class RedHeart:
         return recorder.finish(kind=kind, request=request, checkpoint=checkpoint)
 
 
-def load_model(preset_or_path: str | Path = "compact", *, precision: Precision | str = AUTO) -> RedHeart:
+def load_model(
+    preset_or_path: str | Path = "compact",
+    *,
+    precision: Precision | str = AUTO,
+    mode: str | None = None,
+    budget_gib: float | None = None,
+    device: str = CPU,
+) -> RedHeart:
     """Load a shipped checkpoint by name, a checkpoint directory by path, or ``rules`` for no neural part at all.
 
     Args:
         preset_or_path: Name or folder.
         precision: ``fp32``, ``bf16`` or ``int8``; ``auto`` is float32, or bfloat16 for a large model on a processor
             that has it. The rules have none.
+        mode: ``light``, ``medium`` or ``heavy``: how much of the weights stays in memory. None keeps all of them.
+        budget_gib: Most that weights may take in that mode; its own default when left out.
+        device: ``cpu``, or a CUDA device such as ``cuda:0``.
 
     Raises:
         CheckpointError: It is missing, corrupt or inconsistent.
-        ConfigError: There is no such precision.
+        ConfigError: There is no such precision or mode.
+        OutOfDeviceMemoryError: The budget cannot hold what the mode keeps.
     """
     if preset_or_path == RULES_ONLY:
         return RedHeart(name=RULES_ONLY, reader=None)
     path = Path(preset_or_path)
     if isinstance(preset_or_path, str) and preset_or_path in PRESETS:
-        path = Path(str(files("redheart_core").joinpath("checkpoints", preset_or_path)))
+        path = shipped_folder(preset_or_path)
         if not path.is_dir():
-            shipped = ", ".join(sorted(entry.name for entry in path.parent.iterdir() if entry.is_dir()))
             raise CheckpointError(
-                f"No trained weights are shipped for the preset '{preset_or_path}'; shipped are: {shipped or 'none'}. "
-                f"Train it first, or load '{RULES_ONLY}' to calculate without a neural part."
+                f"No trained weights are shipped for the preset '{preset_or_path}'; shipped are: "
+                f"{', '.join(shipped_names()) or 'none'}. Train it first, or load '{RULES_ONLY}' to calculate without "
+                "a neural part."
             )
-    checkpoint = open_checkpoint(path, precision=precision)
-    return RedHeart(name=path.name, reader=ModelReader(checkpoint), precision=precision_of(checkpoint.model))
+    opened = open_in_mode(path, mode=mode, budget_gib=budget_gib, precision=precision, device=device)
+    reader = LeasedReader(ModelReader(opened.checkpoint), residency=opened.residency, order=opened.order)
+    return RedHeart(name=path.name, reader=reader, precision=opened.precision)
 
 
 def interface_language(found: Language) -> str:

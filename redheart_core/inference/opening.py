@@ -33,12 +33,22 @@ def open_checkpoint(directory: Path, *, precision: Precision | str = AUTO, devic
         CheckpointError: See ``load_checkpoint``.
         ConfigError: There is no such precision.
     """
-    wanted = None if precision == AUTO else parse_precision(precision)
+    wanted = chosen_precision(directory, precision, device)
     _, manifest = read_manifest(directory)
-    wanted = wanted or default_precision(device, _num_parameters(manifest))
     checkpoint = load_checkpoint(directory, dtype=_loaded_dtype(wanted, manifest))
     model = cast(checkpoint.model, wanted).to(device)
     return replace(checkpoint, model=as_type(RedHeartModel, model))
+
+
+def chosen_precision(directory: Path, precision: Precision | str, device: str) -> Precision:
+    """Return the precision that is asked for, or the one that fits a checkpoint's size and the device.
+
+    Raises:
+        CheckpointError, ConfigError: See ``open_checkpoint``.
+    """
+    if precision != AUTO:
+        return parse_precision(precision)
+    return default_precision(device, _num_parameters(read_manifest(directory)[1]))
 
 
 def parse_precision(name: str) -> Precision:

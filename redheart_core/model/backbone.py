@@ -37,11 +37,16 @@ class Embedding(nn.Module):
         embeddings_BTD: Tensor = self.token(ids_BT) * self.scale
         return embeddings_BTD
 
-    def restore_positions(self) -> None:
-        """Compute the position code where the weights are; needed again after the module was built without storage."""
+    def restore_positions(self, device: torch.device | str | None = None) -> None:
+        """Compute the position code; needed again after the module was built without storage.
+
+        Args:
+            device: Where it goes; when left out it stays, or goes to the token vectors if it had no storage.
+        """
         weight = self.token.weight
         code_TD = POSITION_SCALE * sinusoidal_positions(*self.positions_TD.shape)
-        self.positions_TD = code_TD.to(device=weight.device, dtype=weight.dtype)
+        stays = weight.device if self.positions_TD.is_meta else self.positions_TD.device
+        self.positions_TD = code_TD.to(device=device or stays, dtype=weight.dtype)
 
     def place(self, embeddings_BTD: Tensor, segments_BT: Tensor) -> Tensor:
         """Add position and segment to token vectors."""

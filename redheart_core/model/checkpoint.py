@@ -100,12 +100,34 @@ def load_checkpoint(directory: Path, *, dtype: torch.dtype = torch.float32, veri
     Raises:
         CheckpointError: Something is missing, altered, or does not belong; the message names file, problem, remedy.
     """
+    _, manifest = read_manifest(directory)
+    model = meta_model(manifest.model)
+    checkpoint = load_parts(directory, model, verify=verify)
+    with open_shards(directory, manifest.shards) as parameters:
+        tensors = {name: tensor.to(dtype) for name, tensor in parameters.items()}
+    model.load_state_dict(tensors, strict=True, assign=True)
+    model.backbone.embedding.restore_positions()
+    model.eval()
+    return checkpoint
+
+
+def load_parts(directory: Path, model: RedHeartModel, *, verify: bool = True) -> LoadedCheckpoint:
+    """Check a checkpoint against a model built without storage, and load everything but the weights.
+
+    Args:
+        directory: The folder.
+        model: Built from the configuration of that checkpoint; it is returned as it is.
+        verify: See ``load_checkpoint``.
+
+    Raises:
+        CheckpointError: See ``load_checkpoint``.
+    """
     manifest_bytes, manifest = read_manifest(directory)
     for shard in manifest.shards:
         check_file(directory, shard, content=verify)
     tokenizer = _load_tokenizer(directory, manifest)
     with open_shards(directory, manifest.shards) as parameters:
-        model = _assemble(parameters, manifest, dtype)
+        _check_shapes(parameters, model.state_dict(), STORED_DTYPES[manifest.stored_dtype])
     sha256 = hashlib.sha256(manifest_bytes).hexdigest()
     return LoadedCheckpoint(model=model, tokenizer=tokenizer, manifest=manifest, sha256=sha256)
 
@@ -172,14 +194,6 @@ def _remove_others(directory: Path, manifest: Manifest) -> None:
     for path in ours:
         if path.name not in manifest.file_names:
             path.unlink()
-
-
-def _assemble(parameters: ShardedParameters, manifest: Manifest, dtype: torch.dtype) -> RedHeartModel:
-    model = meta_model(manifest.model)
-    _check_shapes(parameters, model.state_dict(), STORED_DTYPES[manifest.stored_dtype])
-    model.load_state_dict({name: tensor.to(dtype) for name, tensor in parameters.items()}, strict=True, assign=True)
-    model.backbone.embedding.restore_positions()
-    return model.eval()
 
 
 def _check_shapes(parameters: ShardedParameters, expected: Mapping[str, Tensor], dtype: torch.dtype) -> None:

@@ -64,13 +64,12 @@ class ModelReader:
 
     def _run(self, encoding: Encoding) -> tuple[ModelOutput, ModelOutput]:
         model = self._checkpoint.model
-        mask_BT = torch.ones(1, len(encoding.ids), dtype=torch.bool)
-        embeddings_BTD = model.backbone.embedding(torch.tensor([encoding.ids]))
-        hidden_BTD = model.backbone(embeddings_BTD, mask_BT, torch.tensor([encoding.segments]))
+        device = model.backbone.embedding.positions_TD.device
+        mask_BT = torch.ones(1, len(encoding.ids), dtype=torch.bool, device=device)
+        embeddings_BTD = model.backbone.embedding(torch.tensor([encoding.ids], device=device))
+        hidden_BTD = model.backbone(embeddings_BTD, mask_BT, torch.tensor([encoding.segments], device=device))
         value = model.forward_from_states(hidden_BTD, mask_BT)
-        masked = model.forward_from_states(
-            hidden_BTD * self._keep_K1D.to(hidden_BTD.dtype), mask_BT.expand(NUM_MASKS, -1)
-        )
+        masked = model.forward_from_states(hidden_BTD * self._keep_K1D.to(hidden_BTD), mask_BT.expand(NUM_MASKS, -1))
         return value, masked
 
     def _is_trained(self, family: Family) -> bool:

@@ -181,7 +181,8 @@ class ResidencyManager:
     def _load(self, each: _Managed) -> None:
         start = time.perf_counter()
         self._make_room(each.size_bytes, keep=each.name)
-        self._fill(each, self._mover.fetch(each.name))
+        with torch.inference_mode(False):  # a store that converts would make tensors that no parameter may hold
+            self._fill(each, self._mover.fetch(each.name))
         self._record(each, Action.BROUGHT_IN, waited_s=time.perf_counter() - start)
 
     def _receive(self, each: _Managed, coming: Future[Arrival]) -> None:

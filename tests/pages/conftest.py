@@ -32,7 +32,7 @@ def _navigation_from_the_first_run(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _fake_weights(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(redheart_core, "load_model", lambda *_: fake_model())
+    monkeypatch.setattr(redheart_core, "load_model", lambda *_, **__: fake_model())
     _forget()
     yield
     _forget()

@@ -200,7 +200,7 @@ def test_weights_that_are_all_zero_are_refused(open_page: OpenPage) -> None:
 
 
 def test_missing_weights_keep_what_was_typed(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(*_: object) -> None:
+    def missing(*_: object, **__: object) -> None:
         raise CheckpointError("the weights are gone")
 
     app = fill(open_page("dilemma", "en"), ward_dilemma())

@@ -39,7 +39,7 @@ def test_one_click_opens_a_preset_on_the_dilemma_page(open_page: OpenPage) -> No
 def test_home_opens_and_says_what_to_do_when_the_weights_are_missing(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def missing(*_: object) -> None:
+    def missing(*_: object, **__: object) -> None:
         raise CheckpointError("model.safetensors is missing.")
 
     monkeypatch.setattr(redheart_core, "load_model", missing)

@@ -78,7 +78,7 @@ def test_what_was_not_measured_comes_with_its_command(
 def test_the_parameter_table_stays_when_the_weights_are_missing(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def missing(*_: object) -> None:
+    def missing(*_: object, **__: object) -> None:
         raise CheckpointError("gone")
 
     monkeypatch.setattr(redheart_core, "load_model", missing)

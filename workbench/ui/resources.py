@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 import redheart_core
+from redheart_core.errors import ConfigError
 from redheart_core.inference.results import DilemmaEvaluation, PassageAnalysis
 from redheart_core.inference.verify import TraceVerification, verify_trace
 from redheart_core.runtime.lease import lease
@@ -21,6 +22,10 @@ from workbench.ui.requests import DilemmaRequest, PassageRequest
 PRESETS_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "dilemmas"
 CHECKPOINT = os.environ.get("REDHEART_CHECKPOINT", "compact")
 """Shipped checkpoint by name, a checkpoint folder, or ``rules`` for the rules alone."""
+PRECISION = os.environ.get("REDHEART_PRECISION", "auto")
+MODE = os.environ.get("REDHEART_MODE") or None
+BUDGET_GIB = os.environ.get("REDHEART_BUDGET_GIB") or None
+"""How the weights are held: see ``redheart_core.load_model``. Set by whoever serves the app, never by a page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,7 +47,15 @@ class SharedModel:
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def _load_model() -> SharedModel:
-    return SharedModel(model=redheart_core.load_model(CHECKPOINT))
+    model = redheart_core.load_model(CHECKPOINT, precision=PRECISION, mode=MODE, budget_gib=_budget_gib())
+    return SharedModel(model=model)
+
+
+def _budget_gib() -> float | None:
+    try:
+        return None if BUDGET_GIB is None else float(BUDGET_GIB)
+    except ValueError as error:
+        raise ConfigError(f"REDHEART_BUDGET_GIB is {BUDGET_GIB!r}; give a number of GiB, such as 0.75.") from error
 
 
 def shared_model(language: UiLanguage) -> SharedModel:

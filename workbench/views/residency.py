@@ -71,7 +71,7 @@ def _move(row: Mapping[str, Scalar]) -> Move:
     return Move(
         time_s=number(row, "time_s") or 0.0,
         module=text(row, "module"),
-        comes_in=text(row, "action") != "evict",
+        comes_in=text(row, "action") != "evicted",
         size_gib=(number(row, "bytes") or 0.0) / GIB,
         resident_gib=(number(row, "resident_bytes") or 0.0) / GIB,
     )

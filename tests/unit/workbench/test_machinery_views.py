@@ -42,7 +42,7 @@ def _speed() -> Measurement:
 
 
 def _residency() -> Measurement:
-    moves = [("bentham", "bring_in", 1.0), ("regret", "prefetch", 2.0), ("bentham", "evict", 1.0)]
+    moves = [("bentham", "brought_in", 1.0), ("regret", "prefetched", 2.0), ("bentham", "evicted", 1.0)]
     rows = [
         {"time_s": place / 10, "module": name, "action": action, "bytes": GIB, "resident_bytes": held * GIB}
         for place, (name, action, held) in enumerate(moves)

@@ -8,13 +8,16 @@ from functools import partial
 import streamlit as st
 
 from redheart_core.measurements import Measurement, load_measurement
+from redheart_core.runtime.devices import list_devices
 from workbench.charts.memory_plan import memory_plan_chart
 from workbench.charts.residency import residency_chart
 from workbench.charts.speed import speed_chart
 from workbench.copy import UiLanguage, say
 from workbench.ui import prose
 from workbench.ui.figure import colours, show_figure, show_twin
+from workbench.ui.resources import shared_model
 from workbench.views.compression import compression_view
+from workbench.views.here import here_facts
 from workbench.views.measured import source_sentence
 from workbench.views.memory_plan import memory_plan_view
 from workbench.views.precision import difference_view, speed_view
@@ -44,7 +47,9 @@ def draw_speed_and_precision(language: UiLanguage) -> None:
 
 
 def draw_memory(language: UiLanguage) -> None:
-    """Draw the plan of a training step against its measurement, and the timeline of modules inside a budget."""
+    """Draw what lies in memory now, the plan of a training step against its measurement, and modules in a budget."""
+    prose.heading(say("machinery.here.title", language))
+    prose.facts(here_facts(shared_model(language).model, list_devices(), language))
     _section("step_full", say("machinery.plan.title", language), _draw_plan, language)
     _section("residency_full", say("machinery.residency.title", language), _draw_residency, language)
 
