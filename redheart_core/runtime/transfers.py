@@ -23,7 +23,7 @@ class Arrival:
 
     def claim(self) -> Mapping[str, Tensor]:
         """Return the weights for use on the current stream, which waits for the copy; the host does not."""
-        if self.copied is not None:
+        if self.copied is not None and self.tensors:
             stream = torch.cuda.current_stream(next(iter(self.tensors.values())).device)
             stream.wait_event(self.copied)
             for tensor in self.tensors.values():
