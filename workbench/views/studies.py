@@ -10,6 +10,8 @@ from workbench.copy import UiLanguage, catalogue, say
 from workbench.views.figure import Table
 from workbench.views.measured import decimal, full_table, number, text
 
+DIGITS = 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyView:
@@ -23,34 +25,51 @@ class StudyView:
 
 
 def study_view(name: str, measurement: Measurement, language: UiLanguage) -> StudyView:
-    """Lay out a recorded comparison."""
+    """Lay out a recorded comparison: the rows over all tasks as a reader takes them in, every row in the table."""
+    shown = [row for row in measurement.rows if row.get("task", "all") == "all"]
+    used = [text(row, "default") for row in shown if row.get("decides", True)]
     keys = ("part", "metric", "rule", "learned", "difference", "used")
-    rows = tuple(_row(row, language) for row in measurement.rows)
-    used = [text(row, "default") for row in measurement.rows]
+    columns = tuple(say(f"machinery.study.{key}", language) for key in keys)
     return StudyView(
         name=name,
         finding=say(
             "machinery.study.finding", language, rules=str(used.count("rule")), learned=str(used.count("learned"))
         ),
-        summary=Table(name=name, columns=tuple(say(f"machinery.study.{key}", language) for key in keys), rows=rows),
+        summary=Table(name=name, columns=columns, rows=tuple(_row(row, language) for row in shown)),
         table=full_table(name, measurement),
         notes=measurement.notes,
     )
 
 
 def _row(row: Mapping[str, Scalar], language: UiLanguage) -> tuple[str, ...]:
+    rule = number(row, "with_rule") if "with_rule" in row else number(row, "rule")
+    learned = number(row, "learned")
+    difference = None if rule is None or learned is None else rule - learned
     low, high = number(row, "low"), number(row, "high")
-    interval = "" if low is None or high is None else f" ({decimal(low, 3)}–{decimal(high, 3)})"
+    interval = "" if low is None or high is None else f" ({decimal(low, DIGITS)} – {decimal(high, DIGITS)})"
     return (
-        _part_name(text(row, "part"), language),
-        f"{text(row, 'metric')}, {text(row, 'unit')}".strip(", "),
-        decimal(number(row, "rule"), 3),
-        decimal(number(row, "learned"), 3),
-        f"{decimal(number(row, 'difference'), 3)}{interval}",
-        say(f"machinery.study.{text(row, 'default') or 'none'}", language),
+        _part(row, language),
+        _measure(row, language),
+        decimal(rule, DIGITS),
+        decimal(learned, DIGITS),
+        f"{decimal(difference, DIGITS)}{interval}",
+        say(f"machinery.study.{text(row, 'default')}", language),
     )
 
 
-def _part_name(name: str, language: UiLanguage) -> str:
-    key = f"machinery.part.{name}"
+def _part(row: Mapping[str, Scalar], language: UiLanguage) -> str:
+    """Name the part, and what was done with it where one part was compared in several ways."""
+    name = _said("part", text(row, "part") or text(row, "system"), language)
+    beside = [_said("comparison", text(row, "comparison"), language), text(row, "missing"), text(row, "width")]
+    shown = ", ".join(each for each in beside if each)
+    return f"{name} ({shown})" if shown else name
+
+
+def _measure(row: Mapping[str, Scalar], language: UiLanguage) -> str:
+    names = (text(row, "unit"),) if "comparison" in row else (text(row, "metric"), text(row, "unit"))
+    return ", ".join(_said("unit", name, language) for name in dict.fromkeys(names) if name)
+
+
+def _said(group: str, name: str, language: UiLanguage) -> str:
+    key = f"machinery.{group}.{name}"
     return say(key, language) if key in catalogue() else name

@@ -104,23 +104,21 @@ def test_the_timeline_counts_evictions_and_draws_both_directions(language: UiLan
 
 
 def test_a_study_says_how_often_the_rule_is_used() -> None:
+    shared = {"part": "merge", "metric": "metric", "unit": "loss", "comparison": "swap", "rule": "mean"}
+    shared |= {"low": 0.05, "high": 0.15}
     rows = [
-        {"part": "merge", "metric": "loss", "unit": "nats", "rule": 0.5, "learned": 0.4, "difference": 0.1,
-         "low": 0.05, "high": 0.15, "default": "learned"},
-        {"part": "other", "metric": "loss", "unit": "nats", "rule": 0.5, "learned": 0.5, "difference": 0.0,
-         "default": "rule"},
+        shared | {"task": "all", "with_rule": 0.5, "learned": 0.4, "default": "learned"},
+        shared | {"task": "kote", "with_rule": 0.5, "learned": 0.6, "default": "rule"},
+        {"system": "other", "metric": "error", "unit": "share", "rule": 0.5, "learned": 0.5, "width": "narrow",
+         "low": None, "high": None, "default": "rule", "decides": True},
     ]  # fmt: skip
-    view = study_view("bridge", _measured(*rows, notes=("Trained with the learned part.",)), "en")
+    view = study_view("bridge_study", _measured(*rows, notes=("Trained with the learned part.",)), "en")
     assert "used in 1 rows, the learned part in 1" in view.finding
-    assert view.summary.rows[0] == (
-        "asynchronous merge",
-        "loss, nats",
-        "0.500",
-        "0.400",
-        "0.100 (0.050–0.150)",
-        "learned",
+    assert view.summary.rows == (
+        ("asynchronous merge (swapped)", "loss", "0.500", "0.400", "0.100 (0.050 – 0.150)", "learned"),
+        ("other (narrow)", "error, share", "0.500", "0.500", "0.000", "rule"),
     )
-    assert view.summary.rows[1][0] == "other"
+    assert len(view.table.rows) == 3
     assert view.notes
 
 

@@ -30,8 +30,8 @@ COMMANDS = {
     "precision_full": "python benchmarks/precision.py --preset full",
     "step_full": "python benchmarks/training_step.py",
     "residency_full": "python benchmarks/residency.py",
-    "bridge": "redheart bridge study --model compact",
-    "optimization": "redheart optimization study",
+    "bridge_study": "redheart bridge study --model compact --data DIR",
+    "optimization_study": "redheart optimization study --data DIR",
     "compression": "python -m redheart_core.training.compression",
 }
 """What makes each measurement, for machines where it has not been made."""
@@ -56,9 +56,9 @@ def draw_memory(language: UiLanguage) -> None:
 
 def draw_learned_or_rule(language: UiLanguage) -> None:
     """Draw where learned parts beat the rules beside them, and what compression costs."""
-    _section("bridge", say("machinery.study.bridge", language), partial(_draw_study, "bridge"), language)
+    _section("bridge_study", say("machinery.study.bridge", language), partial(_draw_study, "bridge_study"), language)
     title = say("machinery.study.optimization", language)
-    _section("optimization", title, partial(_draw_study, "optimization"), language)
+    _section("optimization_study", title, partial(_draw_study, "optimization_study"), language)
     _section("compression", say("machinery.study.compression", language), _draw_compression, language)
 
 
