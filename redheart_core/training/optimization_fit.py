@@ -29,7 +29,7 @@ class FitSettings:
     learning_rate: float
     num_seeds: int
     weight_decay: float = 0.05
-    noise: float = 0.05
+    noise: float = 0.2
     """Deviation of what is added to the inputs at each step: there are few cases."""
 
 
@@ -41,13 +41,13 @@ NARROW = FitSettings(
         peak_memory=_NARROW,
         learning=_NARROW,
     ),
-    steps=150,
+    steps=80,
     learning_rate=5e-3,
     num_seeds=3,
 )
 """Some thousand parameters per network: what a few dozen runs can teach."""
 assert FULL.optimization is not None
-WIDE = FitSettings(config=FULL.optimization, steps=40, learning_rate=3e-4, num_seeds=1)
+WIDE = FitSettings(config=FULL.optimization, steps=25, learning_rate=3e-4, num_seeds=1)
 """The widths of the 730 M model."""
 
 

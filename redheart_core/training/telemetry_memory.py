@@ -18,8 +18,9 @@ from redheart_core.training.checkpointing import checkpointable, checkpointed
 from redheart_core.training.telemetry import MemoryRecord
 from redheart_core.training.telemetry_model import telemetry_config
 
-NUM_MODELS = 10
-SHAPES = ((2, 64), (8, 32), (16, 96), (4, 128), (32, 24))
+NUM_MODELS = 8
+PLANNED_SHAPES = tuple((batch, length) for batch in (1, 2) for length in (16, 32, 48))
+SHAPES = ((2, 64), (8, 32), (16, 96), (4, 128))
 """(batch, length) of the counted steps: larger than those that the plan is fitted on."""
 MODES = ((False, False), (True, False), (True, True))
 """(training, checkpointed)."""
@@ -64,8 +65,10 @@ def _records(config: ModelConfig) -> Iterator[MemoryRecord]:
         with torch.device("meta"):
             run = _runner(planned_model, is_training=is_training, is_checkpointed=is_checkpointed)
             run(1, 16)
-            profile = activation_profile(run)
+            profile = activation_profile(run, PLANNED_SHAPES)
         real = _runner(model, is_training=is_training, is_checkpointed=is_checkpointed)
+        # As in accumulation, gradients exist already.
+        real(1, 16)
         for batch, length in SHAPES:
             yield MemoryRecord(
                 model=config.preset,
@@ -91,7 +94,6 @@ def _planned(parameters: int, profile: ActivationProfile, batch: int, length: in
 
 
 def _counted(model: RedHeartModel, run: Callable[[int, int], None], batch: int, length: int) -> int:
-    run(batch, length)
     counter = AllocationCounter()
     counter.track(model.parameters())
     counter.track([parameter.grad for parameter in model.parameters() if parameter.grad is not None])

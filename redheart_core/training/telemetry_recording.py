@@ -268,9 +268,14 @@ def _crossover_trial(
 ) -> CrossoverTrial:
     names = group_names(model)
 
+    known: dict[tuple[tuple[int, ...], bool], float] = {}
+
     def mixed_loss(chosen: Mapping[str, int], *, check: bool = False) -> float:
-        put_weights(model, {name: saved[chosen[group]][name] for group, own in names.items() for name in own})
-        return held_loss(model, data, data.check if check else data.validation)
+        key = tuple(chosen[group] for group in names), check
+        if key not in known:
+            put_weights(model, {name: saved[chosen[group]][name] for group, own in names.items() for name in own})
+            known[key] = held_loss(model, data, data.check if check else data.validation)
+        return known[key]
 
     whole = [dict.fromkeys(names, candidate) for candidate in range(len(saved))]
     losses = tuple(mixed_loss(chosen) for chosen in whole)
