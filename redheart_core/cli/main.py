@@ -19,6 +19,8 @@ from redheart_core.cli.doctor import doctor
 from redheart_core.cli.evaluate import evaluate
 from redheart_core.cli.optimization import optimization
 from redheart_core.cli.params import params
+from redheart_core.cli.plan import plan
+from redheart_core.cli.reach import reach
 from redheart_core.cli.surd import surd
 from redheart_core.cli.trace import trace
 
@@ -41,6 +43,8 @@ COMMANDS = (
     evaluate,
     optimization,
     params,
+    plan,
+    reach,
     surd,
     trace,
 )

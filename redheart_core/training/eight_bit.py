@@ -38,9 +38,9 @@ class EightBit:
         return cls(tensor.shape, tensor.device, signed=signed)
 
     @property
-    def nbytes(self) -> int:
-        """Bytes of codes and scales."""
-        return self._codes_KN.nbytes + self._largest_K1.nbytes
+    def tensors(self) -> tuple[Tensor, Tensor]:
+        """Codes and scales."""
+        return self._codes_KN, self._largest_K1
 
     def read(self) -> Tensor:
         """Return the numbers in float32."""
@@ -65,7 +65,7 @@ class EightBit:
         return torch.nn.functional.pad(values.reshape(-1), (0, missing)).view(-1, BLOCK)
 
 
-def stochastic_bfloat16(values: Tensor, generator: torch.Generator) -> Tensor:
+def stochastic_bfloat16(values: Tensor, generator: torch.Generator | None) -> Tensor:
     """Round float32 to one of the two neighbouring bfloat16 numbers, the nearer one more probably.
 
     The mean of many roundings is the number itself. Adds a random number below the cut to the bits and cuts them off.

@@ -46,7 +46,7 @@ class AdamWConfig:
             raise ConfigError(f"AdamW cannot run with {self}. Rates and epsilon are positive, betas below 1.")
 
 
-class _LeanOptimizer:
+class LeanOptimizer:
     """What both share: names, rates, when a parameter is updated, and that its gradient is freed then."""
 
     def __init__(self, parameters: Iterable[tuple[str, nn.Parameter]], config: AdamWConfig) -> None:
@@ -108,7 +108,7 @@ class _LeanOptimizer:
         weight.addcdiv_(first, size, value=-self.learning_rate / (1.0 - beta1**step))
 
 
-class OffloadedAdamW(_LeanOptimizer):
+class OffloadedAdamW(LeanOptimizer):
     """AdamW whose float32 weights and moments lie on the host.
 
     Args:
@@ -168,7 +168,7 @@ class OffloadedAdamW(_LeanOptimizer):
             parameter.copy_(self.masters[name])
 
 
-class EightBitAdamW(_LeanOptimizer):
+class EightBitAdamW(LeanOptimizer):
     """AdamW with eight-bit moments on the device, for float32 or bfloat16 weights.
 
     Args:
@@ -194,9 +194,16 @@ class EightBitAdamW(_LeanOptimizer):
         return 0
 
     @property
+    def device_tensors(self) -> tuple[Tensor, ...]:
+        """Codes and scales of both moments."""
+        return tuple(
+            tensor for states in (self._first, self._second) for state in states.values() for tensor in state.tensors
+        )
+
+    @property
     def device_bytes(self) -> int:
         """Bytes of both moments with their scales."""
-        return sum(state.nbytes for states in (self._first, self._second) for state in states.values())
+        return sum(tensor.nbytes for tensor in self.device_tensors)
 
     def _update(self, name: str, parameter: Tensor, gradient: Tensor) -> None:
         beta1, beta2 = self.config.betas
@@ -211,7 +218,8 @@ class EightBitAdamW(_LeanOptimizer):
         parameter.copy_(self._rounded(weight) if parameter.dtype is torch.bfloat16 else weight)
 
     def _rounded(self, weight: Tensor) -> Tensor:
-        generator = self._generators.setdefault(
-            weight.device, torch.Generator(device=weight.device).manual_seed(self._seed)
-        )
-        return stochastic_bfloat16(weight, generator)
+        if weight.is_meta:  # a simulated device draws nothing
+            return stochastic_bfloat16(weight, None)
+        if weight.device not in self._generators:
+            self._generators[weight.device] = torch.Generator(device=weight.device).manual_seed(self._seed)
+        return stochastic_bfloat16(weight, self._generators[weight.device])

@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
 import torch
 
 from redheart_core.model.network import ALL_PARTS, Part, RedHeartModel
 from redheart_core.model.presets import COMPACT, TINY
-from redheart_core.text.tokenizer import Tokenizer
-from redheart_core.training.batches import collate, tokenize
 from redheart_core.training.loop import REQUIRED_PARTS
-from redheart_core.training.objectives import (
-    ChoiceObjective,
-    EmotionObjective,
-    JudgedObjective,
-    Objective,
-    PleasureObjective,
-    StoryObjective,
-    VadObjective,
-    total_loss,
-)
-from redheart_core.training.tasks import Example
 from redheart_core.vocabulary.reading import OUTPUTS, Family
-from tests.checkpoints import SENTENCES, random_tiny_model, tiny_tokenizer_bytes
-
-
-@pytest.fixture(scope="module")
-def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
-    path = tmp_path_factory.mktemp("tokenizer") / "tokenizer.json"
-    path.write_bytes(tiny_tokenizer_bytes())
-    return Tokenizer.from_file(path)
+from tests.checkpoints import random_tiny_model
 
 
 def _inputs(batch: int, length: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -104,52 +83,6 @@ def test_no_parameter_appears_after_construction() -> None:
     before = {name for name, _ in model.named_parameters()}
     model(*_inputs(2, 5))
     assert {name for name, _ in model.named_parameters()} == before
-
-
-def test_every_trained_parameter_is_reached_by_a_gradient(tokenizer: Tokenizer) -> None:
-    model = random_tiny_model().train()
-    torch.manual_seed(0)
-    for objective, examples in _one_batch_per_objective():
-        batch = collate(tokenize(examples, tokenizer, max_tokens=TINY.max_tokens))
-        output = model(batch.ids_RT, batch.mask_RT, batch.segments_RT)
-        torch.autograd.backward(total_loss(objective, output.logits, batch.target_BK) + output.recovery_error)
-    untrained = (f"readouts.{family}" for family in (Family.NUANCE, Family.OUTCOME, Family.SURD))
-    answers = tuple(
-        f"analyzers.{part}.network.{name}"
-        for part in (Part.COUNTERFACTUAL_REASONER, Part.SURD_ANALYZER)
-        for name in ("answer_QW", "bias_Q")
-    )
-    telemetry = ("optimization.",)
-    skipped = (*untrained, *answers, *telemetry)
-    unreached = [
-        name
-        for name, parameter in model.named_parameters()
-        if not any(part in name for part in skipped) and (parameter.grad is None or not parameter.grad.any())
-    ]
-    assert unreached == []
-
-
-def _one_batch_per_objective() -> list[tuple[Objective, list[Example]]]:
-    single = [((text, ""),) for text in SENTENCES]
-    against = [((text, other),) for text, other in zip(SENTENCES, reversed(SENTENCES), strict=True)]
-    pairs = [((text, ""), (other, "")) for text, other in zip(SENTENCES, reversed(SENTENCES), strict=True)]
-
-    def examples(passages: list[tuple[tuple[str, str], ...]], *target: float) -> list[Example]:
-        return [Example(passages=item, target=target, group=str(place)) for place, item in enumerate(passages)]
-
-    emotions = [
-        (EmotionObjective(family), examples(single, *[0.0, 1.0] * (len(OUTPUTS[family]) // 2), 1.0, 1.0))
-        for family in (Family.GOEMOTIONS, Family.KOTE)
-    ]
-    judged = [(JudgedObjective(Family.REASONING, name), examples(against, 1.0)) for name in OUTPUTS[Family.REASONING]]
-    return [
-        *emotions,
-        *judged,
-        (VadObjective(), examples(single, 0.7, 0.6, 0.4)),
-        (PleasureObjective(), examples(pairs, 1.0)),
-        (StoryObjective(), examples(pairs, 1.0)),
-        (ChoiceObjective(), examples(pairs, 0.0, 1.0)),
-    ]
 
 
 def test_every_family_names_the_modules_it_needs() -> None:

@@ -1,0 +1,69 @@
+"""One micro-batch of every task from the data folder: what ``redheart reach`` and the step benchmark run on."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from redheart_core.cli.ensembles import Decompositions, decompose_passages
+from redheart_core.data.stories import read_outcomes
+from redheart_core.model.config import ModelConfig
+from redheart_core.model.presets import COMPACT
+from redheart_core.text.tokenizer import Tokenizer
+from redheart_core.training.batches import tokenize
+from redheart_core.training.corpus_tokenizer import train_tokenizer
+from redheart_core.training.reach import TaskBatch, draw_batches
+from redheart_core.training.supervision import load_supervision
+from redheart_core.training.tasks import Example, Task, load_tasks
+
+NUM_DECOMPOSITIONS = 48
+GRADED_ROWS = 2_000
+CHOICE = 8
+"""A batch is drawn from this many times its size of examples, spread over the data set."""
+
+
+def decomposed(data_dir: Path, *, seed: int) -> Decompositions:
+    """Decompose the first told courses of action of Moral Stories, with their consequence, that can be."""
+    texts = (f"{row.told} {row.consequence}" for row in read_outcomes(data_dir))
+    return decompose_passages(texts, wanted=NUM_DECOMPOSITIONS, seed=seed)
+
+
+def real_batches(
+    config: ModelConfig,
+    data_dir: Path,
+    decompositions: Decompositions,
+    *,
+    num_passages: int,
+    seed: int,
+    max_tokens: int | None = None,
+) -> tuple[TaskBatch, ...]:
+    """Draw one micro-batch of every task, proxies included.
+
+    Raises:
+        DataError: A data set is missing or malformed.
+    """
+    proxies = load_supervision(data_dir, decompositions=decompositions.examples, max_rows=GRADED_ROWS)
+    tokenizer = preset_tokenizer(config, data_dir)
+    few = [(task, _spread(task, CHOICE * num_passages)) for task in (*load_tasks(data_dir), *proxies)]
+    items = [
+        (task.name, task.objective, tokenize(examples, tokenizer, max_tokens=max_tokens or config.max_tokens))
+        for task, examples in few
+    ]
+    return draw_batches(items, num_passages=num_passages, seed=seed)
+
+
+def preset_tokenizer(config: ModelConfig, data_dir: Path) -> Tokenizer:
+    """Return the shipped tokenizer where the preset has its vocabulary, else train one of the preset's size."""
+    shipped = Path(str(files("redheart_core"))) / "checkpoints/compact/tokenizer.json"
+    if config.vocabulary_size == COMPACT.vocabulary_size and shipped.is_file():
+        return Tokenizer.from_file(shipped)
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "tokenizer.json"
+        train_tokenizer(data_dir, path, vocabulary_size=config.vocabulary_size)
+        return Tokenizer.from_file(path)
+
+
+def _spread(task: Task, wanted: int) -> Sequence[Example]:
+    return task.train[:: max(1, len(task.train) // wanted)][:wanted]

@@ -1,0 +1,195 @@
+"""What a lean step will take, planned and simulated on the meta device: nothing is allocated.
+
+The plan adds lines up: bytes per parameter from the kinds of state, activations from a fit. The simulation runs the
+very step without numbers and counts its peak.
+
+Dimensions: B passages, T tokens, K target columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import torch
+from torch import Tensor, nn
+
+from redheart_core.errors import ConfigError
+from redheart_core.model.config import ModelConfig
+from redheart_core.model.ledger import count_parameters, meta_model
+from redheart_core.model.network import RedHeartModel
+from redheart_core.runtime.activations import activation_profile
+from redheart_core.runtime.allocation import AllocationCounter
+from redheart_core.runtime.plan import MemoryRequest, Place
+from redheart_core.training.batches import Batch
+from redheart_core.training.lean_optimizer import AdamWConfig, EightBitAdamW, LeanOptimizer
+from redheart_core.training.objectives import BinaryTerm, Logits
+from redheart_core.training.reach import TaskBatch
+from redheart_core.training.step import Booking, allocate_gradients, lean_step, unbooked
+from redheart_core.vocabulary.reading import Family
+
+WEIGHT_BYTES = 2.0
+MOMENT_BYTES, MASTER_BYTES, AVERAGE_BYTES = 8.0, 4.0, 4.0
+"""In float32, per parameter, on the host."""
+
+
+class StateKind(StrEnum):
+    """Where the optimiser keeps its state."""
+
+    OFFLOADED = "offloaded"
+    """In float32 on the host."""
+    EIGHT_BIT = "eight_bit"
+    """In eight bits on the device."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepShape:
+    """What one step looks like."""
+
+    state: StateKind = StateKind.EIGHT_BIT
+    accumulates: bool = False
+    """Whether gradients are summed over several micro-batches, and so all exist at once."""
+    recompute: bool = True
+    average: bool = True
+    """Whether an average of the weights is kept on the host."""
+
+
+class AllOutputs:
+    """Stands for any task where only memory matters: the mean of every logit."""
+
+    families = tuple(Family)
+
+    def binary_terms(self, logits: Logits, target_BK: Tensor) -> Sequence[BinaryTerm]:
+        """See ``Objective``."""
+        del target_BK
+        return ()
+
+    def other_loss(self, logits: Logits, target_BK: Tensor) -> Tensor:
+        """See ``Objective``."""
+        del target_BK
+        return torch.stack([values.float().mean() for values in logits.values()]).sum()
+
+
+class _HostStandIn(LeanOptimizer):
+    """An optimiser whose work all happens on the host: on the device it only frees gradients."""
+
+    def _update(self, name: str, parameter: Tensor, gradient: Tensor) -> None:
+        del name, parameter, gradient
+
+
+def training_request(config: ModelConfig, shape: StepShape, *, batch: int, length: int) -> MemoryRequest:
+    """Return the request of a training step; its activations are fitted near the given size.
+
+    Raises:
+        ConfigError: Passages of that length do not fit the model's window.
+    """
+    model = meta_model(config).to(torch.bfloat16).train()
+    optimizer = _simulated_optimizer(model, shape)
+    allocate_gradients(model)
+    held = [parameter.grad for parameter in model.parameters()]
+
+    def run(rows: int, tokens: int) -> None:
+        for parameter, gradient in zip(model.parameters(), held, strict=True):
+            parameter.grad = gradient if shape.accumulates else None
+        _simulate(model, optimizer, shape, rows, tokens)
+
+    offloaded = shape.state is StateKind.OFFLOADED
+    return MemoryRequest(
+        parameters=_parameters(model),
+        weight_bytes=WEIGHT_BYTES,
+        gradient_bytes=WEIGHT_BYTES if shape.accumulates else 0.0,
+        optimizer_bytes=_state_bytes(optimizer, model),
+        optimizer_place=Place.HOST if offloaded else Place.DEVICE,
+        master_weight_bytes=MASTER_BYTES if offloaded else 0.0,
+        master_weight_place=Place.HOST,
+        average_bytes=AVERAGE_BYTES if shape.average else 0.0,
+        average_place=Place.HOST,
+        activations=activation_profile(run, _near(config, batch, length)),
+        batch=batch,
+        length=length,
+    )
+
+
+def reading_request(config: ModelConfig, *, batch: int, length: int) -> MemoryRequest:
+    """Return the request of a forward pass without gradients.
+
+    Raises:
+        ConfigError: Passages of that length do not fit the model's window.
+    """
+    model = meta_model(config).to(torch.bfloat16).eval()
+
+    def run(rows: int, tokens: int) -> None:
+        inputs = _inputs(rows, tokens)
+        with torch.device("meta"), torch.no_grad():
+            model(inputs.ids_RT, inputs.mask_RT, inputs.segments_RT)
+
+    return MemoryRequest(
+        parameters=_parameters(model),
+        weight_bytes=WEIGHT_BYTES,
+        activations=activation_profile(run, _near(config, batch, length)),
+        batch=batch,
+        length=length,
+    )
+
+
+def simulated_peak(config: ModelConfig, shape: StepShape, *, batch: int, length: int) -> AllocationCounter:
+    """Run the step on the meta device and return the counter that saw it."""
+    model = meta_model(config).to(torch.bfloat16).train()
+    optimizer = _simulated_optimizer(model, shape)
+    counter = AllocationCounter()
+    with counter:
+        counter.track(model)
+        if isinstance(optimizer, EightBitAdamW):
+            counter.track(optimizer.device_tensors, category="optimizer")
+        _simulate(model, optimizer, shape, batch, length, booked=counter.category)
+    return counter
+
+
+def _simulated_optimizer(model: RedHeartModel, shape: StepShape) -> LeanOptimizer:
+    kind = EightBitAdamW if shape.state is StateKind.EIGHT_BIT else _HostStandIn
+    return kind(model.named_parameters(), AdamWConfig())
+
+
+def _simulate(
+    model: RedHeartModel,
+    optimizer: LeanOptimizer,
+    shape: StepShape,
+    rows: int,
+    tokens: int,
+    *,
+    booked: Booking = unbooked,
+) -> None:
+    task = TaskBatch(name="any", objective=AllOutputs(), batch=_inputs(rows, tokens))
+    batches = (task, task) if shape.accumulates else (task,)
+    with torch.device("meta"):
+        lean_step(model, batches, optimizer, recompute=shape.recompute, booked=booked)
+
+
+def _state_bytes(optimizer: LeanOptimizer, model: nn.Module) -> float:
+    """Return bytes of the moments per parameter: eight-bit ones with scales, and with blocks not full."""
+    if isinstance(optimizer, EightBitAdamW):
+        return optimizer.device_bytes / count_parameters(model)
+    return MOMENT_BYTES
+
+
+def _inputs(rows: int, tokens: int) -> Batch:
+    with torch.device("meta"):
+        return Batch(
+            ids_RT=torch.zeros(rows, tokens, dtype=torch.long),
+            mask_RT=torch.ones(rows, tokens, dtype=torch.bool),
+            segments_RT=torch.ones(rows, tokens, dtype=torch.long),
+            target_BK=torch.zeros(rows, 1),
+        )
+
+
+def _parameters(model: nn.Module) -> dict[str, int]:
+    return {name: count_parameters(child) for name, child in model.named_children() if count_parameters(child)}
+
+
+def _near(config: ModelConfig, batch: int, length: int) -> tuple[tuple[int, int], ...]:
+    """Return shapes around the one of interest that determine the fit and show its misfit."""
+    if not 4 <= length <= config.max_tokens:
+        raise ConfigError(f"length is {length}; {config.preset} reads passages of 4 to {config.max_tokens} tokens.")
+    longer = 2 * length if 2 * length <= config.max_tokens else 3 * length // 4
+    return ((batch, length), (2 * batch, length), (batch, length // 2), (2 * batch, length // 2), (batch, longer))
