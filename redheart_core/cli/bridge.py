@@ -22,7 +22,8 @@ NOTES = (
     "swap favours the learned part: the shipped weights were trained with it in place.",
     "The development rows were also looked at while the shipped weights were made; they were not trained on.",
     "retrained: bridge and auxiliary modules from random weights on cached states, far shorter than a real training.",
-    "default: the rule unless the whole interval lies above zero.",
+    "better: learned where the whole interval lies above zero, rule where it lies below -0.001, else neither. "
+    "Where neither is better the shipped weights keep the learned part that they were trained with.",
 )
 
 
@@ -53,7 +54,7 @@ def study(
             click.echo(
                 f"{row['part']} ({row['comparison']}{', without ' + str(row['missing']) if 'missing' in row else ''}): "
                 f"learned {row['learned']:.4f}, rule {row['with_rule']:.4f} "
-                f"({row['low']:+.4f} to {row['high']:+.4f}); default {row['default']}"
+                f"({row['low']:+.4f} to {row['high']:+.4f}); better: {row['better']}"
             )
 
 

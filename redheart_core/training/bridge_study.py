@@ -37,6 +37,8 @@ Row = dict[str, Scalar]
 Logits = Mapping[Family, Tensor]
 ALL_TASKS = "all"
 LEVEL = 0.95
+MARGIN = 1e-3
+"""Loss below which a difference is of no account; the loss of a task is about one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +66,14 @@ def run_study(
     return rows + retrained_rows(config, train, dev, settings)
 
 
-def default_of(low: float) -> str:
-    """Name the default: the rule unless it is worse, that is unless the whole interval of its excess is above zero."""
-    return "learned" if low > 0 else "rule"
+def better_of(low: float, high: float) -> str:
+    """Name what does better, from the interval of the rule's excess: ``learned``, ``rule``, or ``neither``.
+
+    A rule is better only by more than ``MARGIN``: with shipped weights a change of less is no reason to change answers.
+    """
+    if low > 0:
+        return "learned"
+    return "rule" if high < -MARGIN else "neither"
 
 
 def mean_loss(upper: Upper, dev: Sequence[CachedRows], *, without_part: Part | None = None) -> float:
@@ -225,5 +232,5 @@ def _row(part: BridgePart, comparison: str, task: str, values: Tensor, excess: T
         "removed": float(values[2]) if len(values) > 2 else None,
         "low": float(low),
         "high": float(high),
-        "default": default_of(float(low)),
+        "better": better_of(float(low), float(high)),
     }

@@ -27,18 +27,23 @@ class StudyView:
 def study_view(name: str, measurement: Measurement, language: UiLanguage) -> StudyView:
     """Lay out a recorded comparison: the rows over all tasks as a reader takes them in, every row in the table."""
     shown = [row for row in measurement.rows if row.get("task", "all") == "all"]
-    used = [text(row, "default") for row in shown if row.get("decides", True)]
-    keys = ("part", "metric", "rule", "learned", "difference", "used")
+    outcome = "better" if "better" in shown[0] else "default"
+    keys = ("part", "metric", "rule", "learned", "difference", outcome)
     columns = tuple(say(f"machinery.study.{key}", language) for key in keys)
     return StudyView(
         name=name,
-        finding=say(
-            "machinery.study.finding", language, rules=str(used.count("rule")), learned=str(used.count("learned"))
-        ),
+        finding=_finding(outcome, [text(row, outcome) for row in shown if row.get("decides", True)], language),
         summary=Table(name=name, columns=columns, rows=tuple(_row(row, language) for row in shown)),
         table=full_table(name, measurement),
         notes=measurement.notes,
     )
+
+
+def _finding(outcome: str, said: list[str], language: UiLanguage) -> str:
+    counts = {name: str(said.count(name)) for name in ("rule", "learned")}
+    if outcome == "default":
+        return say("machinery.study.finding_default", language, **counts)
+    return say("machinery.study.finding_better", language, **counts, neither=str(said.count("neither")))
 
 
 def _row(row: Mapping[str, Scalar], language: UiLanguage) -> tuple[str, ...]:
@@ -53,7 +58,7 @@ def _row(row: Mapping[str, Scalar], language: UiLanguage) -> tuple[str, ...]:
         decimal(rule, DIGITS),
         decimal(learned, DIGITS),
         f"{decimal(difference, DIGITS)}{interval}",
-        say(f"machinery.study.{text(row, 'default')}", language),
+        say(f"machinery.study.{text(row, 'better') or text(row, 'default')}", language),
     )
 
 

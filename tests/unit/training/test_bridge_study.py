@@ -13,7 +13,7 @@ from redheart_core.training.bridge_retraining import train_upper
 from redheart_core.training.bridge_states import CachedRows, Upper, cache_rows, projected, spread
 from redheart_core.training.bridge_study import (
     StudySettings,
-    default_of,
+    better_of,
     mean_loss,
     reconstruction_rows,
     run_study,
@@ -125,13 +125,16 @@ def test_the_usual_state_beats_zero_at_reconstructing(model: RedHeartModel, rows
     assert [row["missing"] for row in compared] == [part.value for part in Part]
     for row in compared:
         assert float(row["with_rule"] or 0) < float(row["removed"] or 0)
-        # Random weights reconstruct nothing, so the rule must be the default.
-        assert row["default"] == "rule"
+        # Random weights reconstruct nothing, so the rule must be better.
+        assert row["better"] == "rule"
 
 
-@pytest.mark.parametrize(("low", "default"), [(0.01, "learned"), (0.0, "rule"), (-0.2, "rule")])
-def test_the_rule_is_the_default_unless_it_is_worse(low: float, default: str) -> None:
-    assert default_of(low) == default
+@pytest.mark.parametrize(
+    ("low", "high", "better"),
+    [(0.01, 0.02, "learned"), (0.0, 0.1, "neither"), (-0.2, -0.1, "rule"), (-0.2, -0.0001, "neither")],
+)
+def test_a_part_is_better_only_where_the_whole_interval_says_so(low: float, high: float, better: str) -> None:
+    assert better_of(low, high) == better
 
 
 def test_retraining_lowers_the_loss_and_repeats(rows: list[CachedRows]) -> None:

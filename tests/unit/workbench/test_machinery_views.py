@@ -107,19 +107,24 @@ def test_a_study_says_how_often_the_rule_is_used() -> None:
     shared = {"part": "merge", "metric": "metric", "unit": "loss", "comparison": "swap", "rule": "mean"}
     shared |= {"low": 0.05, "high": 0.15}
     rows = [
-        shared | {"task": "all", "with_rule": 0.5, "learned": 0.4, "default": "learned"},
-        shared | {"task": "kote", "with_rule": 0.5, "learned": 0.6, "default": "rule"},
-        {"system": "other", "metric": "error", "unit": "share", "rule": 0.5, "learned": 0.5, "width": "narrow",
-         "low": None, "high": None, "default": "rule", "decides": True},
-    ]  # fmt: skip
+        shared | {"task": "all", "with_rule": 0.5, "learned": 0.4, "better": "learned"},
+        shared | {"task": "kote", "with_rule": 0.5, "learned": 0.6, "better": "neither"},
+    ]
     view = study_view("bridge_study", _measured(*rows, notes=("Trained with the learned part.",)), "en")
-    assert "used in 1 rows, the learned part in 1" in view.finding
+    assert "does better in 1 comparisons, the rule in 0, neither in 0" in view.finding
     assert view.summary.rows == (
         ("asynchronous merge (swapped)", "loss", "0.500", "0.400", "0.100 (0.050 – 0.150)", "learned"),
-        ("other (narrow)", "error, share", "0.500", "0.500", "0.000", "rule"),
     )
-    assert len(view.table.rows) == 3
+    assert len(view.table.rows) == 2
     assert view.notes
+
+
+def test_a_default_is_counted_only_where_a_row_decides() -> None:
+    row = {"system": "averaging", "metric": "error", "unit": "share", "rule": 0.5, "learned": 0.25, "width": "narrow",
+           "low": None, "high": None, "default": "rule", "decides": True}  # fmt: skip
+    view = study_view("optimization_study", _measured(row, row | {"width": "wide", "decides": False}), "en")
+    assert "used in 1 cases, the learned part in 0" in view.finding
+    assert view.summary.rows[0] == ("averaging (narrow)", "error, share", "0.500", "0.250", "0.250", "rule")
 
 
 def test_compression_shows_size_and_metric_before_and_after() -> None:
