@@ -201,11 +201,19 @@ def save(arguments: argparse.Namespace, rows: list[dict[str, Any]], timeline: li
         f"python benchmarks/residency.py --preset {arguments.preset} --tokens {arguments.tokens} "
         f"--repeat {arguments.repeat}{' --cold' if arguments.cold else ''}"
     )
-    facts = {"preset": arguments.preset, "tokens": arguments.tokens, "cold": arguments.cold, "dtype": "bfloat16"}
-    suffix = "_cold" if arguments.cold else ""
-    for name, content in ((f"residency{suffix}", rows), (f"residency{suffix}_timeline", timeline)):
+    facts = {
+        "preset": arguments.preset,
+        "tokens": arguments.tokens,
+        "cold": arguments.cold,
+        "dtype": "bfloat16",
+        "mode": Mode.MEDIUM.value,
+        "budget_bytes": rows[-1]["budget_bytes"],
+        "total_bytes": rows[0]["resident_bytes"],
+    }
+    name = f"residency_{arguments.preset}{'_cold' if arguments.cold else ''}"
+    for stem, content in ((name, rows), (f"{name}_timeline", timeline)):
         save_measurement(
-            arguments.save / f"{name}.json", command=command, torch_version=torch.__version__, rows=content, facts=facts
+            arguments.save / f"{stem}.json", command=command, torch_version=torch.__version__, rows=content, facts=facts
         )
 
 

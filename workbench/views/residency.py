@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from redheart_core.measurements import Measurement, Scalar
-from workbench.copy import UiLanguage, say
+from workbench.copy import UiLanguage, catalogue, say
 from workbench.views.figure import FigureText, Table
-from workbench.views.measured import GIB, decimal, gib, number, text
+from workbench.views.measured import GIB, decimal, full_table, gib, milliseconds, number, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,44 @@ class Move:
     size_gib: float
     resident_gib: float
     """Held in memory after the move."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingView:
+    """What it costs to hold only a part of the weights."""
+
+    finding: str
+    summary: Table
+    table: Table
+
+
+def holding_view(measurement: Measurement, language: UiLanguage) -> HoldingView:
+    """Lay out the ways of holding a network, each timed in one run."""
+    keys = ("way", "query", "ratio", "held", "waited")
+    rows = tuple(
+        (
+            _way(text(row, "variant"), language),
+            milliseconds(number(row, "median_ms")),
+            f"× {decimal(number(row, 'ratio_to_heavy'))}",
+            gib(number(row, "resident_bytes")),
+            milliseconds(number(row, "waited_ms_per_query")),
+        )
+        for row in measurement.rows
+    )
+    medium = [number(row, "ratio_to_heavy") for row in measurement.rows if text(row, "variant").startswith("medium")]
+    best = min(ratio for ratio in medium if ratio is not None)
+    return HoldingView(
+        finding=say("machinery.holding.finding", language, ratio=decimal(best)),
+        summary=Table(
+            name="holding", columns=tuple(say(f"machinery.holding.{key}", language) for key in keys), rows=rows
+        ),
+        table=full_table("holding", measurement),
+    )
+
+
+def _way(name: str, language: UiLanguage) -> str:
+    key = f"machinery.holding.variant.{name.replace(', ', '_').replace(' ', '_')}"
+    return say(key, language) if key in catalogue() else name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +108,10 @@ def residency_view(measurement: Measurement, language: UiLanguage) -> ResidencyV
 def _move(row: Mapping[str, Scalar]) -> Move:
     return Move(
         time_s=number(row, "time_s") or 0.0,
-        module=text(row, "module"),
+        module=text(row, "name"),
         comes_in=text(row, "action") != "evicted",
         size_gib=(number(row, "bytes") or 0.0) / GIB,
-        resident_gib=(number(row, "resident_bytes") or 0.0) / GIB,
+        resident_gib=(number(row, "resident_bytes_after") or 0.0) / GIB,
     )
 
 

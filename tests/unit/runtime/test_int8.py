@@ -146,6 +146,7 @@ def test_a_recurrent_state_dict_makes_another_network_the_same() -> None:
 
 
 @pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 def test_the_cuda_product_is_the_same_integers() -> None:
     generator = torch.Generator().manual_seed(0)
     for rows, inputs, outputs in ((1, 5, 3), (17, 64, 9), (40, 100, 33)):

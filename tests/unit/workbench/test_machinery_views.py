@@ -16,7 +16,7 @@ from workbench.views.compression import compression_view
 from workbench.views.measured import GIB, source_sentence
 from workbench.views.memory_plan import memory_plan_view
 from workbench.views.precision import difference_view, speed_view
-from workbench.views.residency import residency_view
+from workbench.views.residency import holding_view, residency_view
 from workbench.views.studies import study_view
 
 
@@ -44,7 +44,7 @@ def _speed() -> Measurement:
 def _residency() -> Measurement:
     moves = [("bentham", "brought_in", 1.0), ("regret", "prefetched", 2.0), ("bentham", "evicted", 1.0)]
     rows = [
-        {"time_s": place / 10, "module": name, "action": action, "bytes": GIB, "resident_bytes": held * GIB}
+        {"time_s": place / 10, "name": name, "action": action, "bytes": GIB, "resident_bytes_after": held * GIB}
         for place, (name, action, held) in enumerate(moves)
     ]
     return _measured(*rows, mode="medium", budget_bytes=2 * GIB, total_bytes=3 * GIB)
@@ -101,6 +101,18 @@ def test_the_timeline_counts_evictions_and_draws_both_directions(language: UiLan
     assert list(line.y) == [1.0, 2.0, 1.0]
     assert len(coming.x) == 2
     assert len(going.x) == 1
+
+
+def test_holding_a_part_is_held_against_holding_all() -> None:
+    shared = {"resident_bytes": GIB, "waited_ms_per_query": 12.0}
+    rows = [
+        shared | {"variant": "heavy", "median_ms": 100.0, "ratio_to_heavy": 1.0},
+        shared | {"variant": "medium", "median_ms": 170.0, "ratio_to_heavy": 1.7},
+        shared | {"variant": "medium, fetched ahead", "median_ms": 150.0, "ratio_to_heavy": 1.5},
+    ]
+    view = holding_view(_measured(*rows), "en")
+    assert "1.50 times" in view.finding
+    assert view.summary.rows[2] == ("medium: fetched ahead", "150 ms", "× 1.50", "1.00 GiB", "12 ms")
 
 
 def test_a_study_says_how_often_the_rule_is_used() -> None:

@@ -21,7 +21,7 @@ from workbench.views.here import here_facts
 from workbench.views.measured import source_sentence
 from workbench.views.memory_plan import memory_plan_view
 from workbench.views.precision import difference_view, speed_view
-from workbench.views.residency import residency_view
+from workbench.views.residency import holding_view, residency_view
 from workbench.views.studies import study_view
 
 COMMANDS = {
@@ -51,7 +51,10 @@ def draw_memory(language: UiLanguage) -> None:
     prose.heading(say("machinery.here.title", language))
     prose.facts(here_facts(shared_model(language).model, list_devices(), language))
     _section("step_full", say("machinery.plan.title", language), _draw_plan, language)
-    _section("residency_full", say("machinery.residency.title", language), _draw_residency, language)
+    _section("residency_full", say("machinery.residency.title", language), _draw_holding, language)
+    timeline = load_measurement("residency_full_timeline")
+    if timeline is not None:
+        _draw_timeline(timeline, language)
 
 
 def draw_learned_or_rule(language: UiLanguage) -> None:
@@ -96,7 +99,14 @@ def _draw_plan(measurement: Measurement, language: UiLanguage) -> None:
     show_twin(view.table, key="model.plan", language=language, title=view.text.title)
 
 
-def _draw_residency(measurement: Measurement, language: UiLanguage) -> None:
+def _draw_holding(measurement: Measurement, language: UiLanguage) -> None:
+    view = holding_view(measurement, language)
+    prose.paragraph(view.finding)
+    prose.small_table(view.summary, caption=view.finding, number_columns=4, captioned=False)
+    show_twin(view.table, key="model.holding", language=language, title=view.finding)
+
+
+def _draw_timeline(measurement: Measurement, language: UiLanguage) -> None:
     view = residency_view(measurement, language)
     show_figure(view.text, residency_chart(view, colours()), key="model.residency", language=language, table=view.table)
 
