@@ -9,8 +9,14 @@ import click
 
 from redheart_core.cli.shared import EXIT_NO, print_json, reader_language, reported_errors
 from redheart_core.model.presets import preset
-from redheart_core.runtime.plan import GIB, MemoryPlan, MemoryRequest, Place, PlanLine, largest_batch, plan_memory
-from redheart_core.training.step_plan import StateKind, StepShape, reading_request, training_request
+from redheart_core.runtime.plan import GIB, MemoryPlan, MemoryRequest, Place, PlanLine, plan_memory
+from redheart_core.training.step_plan import (
+    StateKind,
+    StepShape,
+    largest_fitting_batch,
+    reading_request,
+    training_request,
+)
 
 TRAIN, READ = "train", "read"
 
@@ -47,17 +53,22 @@ def plan(
     shape = StepShape(state=StateKind(state), accumulates=accumulate, recompute=not keep_activations)
     with reported_errors(reader_language(None), as_json=as_json):
         config = preset(name)
-        if mode == TRAIN:
-            request = training_request(config, shape, batch=batch, length=length)
-        else:
-            request = reading_request(config, batch=batch, length=length)
+
+        def request_of(passages: int) -> MemoryRequest:
+            if mode == READ:
+                return reading_request(config, batch=passages, length=length)
+            return training_request(config, shape, batch=passages, length=length)
+
+        request = request_of(batch)
+        budget_bytes = round(budget_gib * GIB)
+        largest = largest_fitting_batch(request_of, request, budget_bytes)
     planned = plan_memory(request)
-    budget_bytes = round(budget_gib * GIB)
     content = {
         "preset": name,
         "mode": mode,
         **({} if mode == READ else {key: value for key, value in asdict(shape).items() if key != "average"}),
         **_content(request, planned, budget_bytes),
+        "largest_batch": largest,
     }
     if as_json:
         print_json(content)
@@ -76,7 +87,6 @@ def _content(request: MemoryRequest, planned: MemoryPlan, budget_bytes: int) -> 
         "host_bytes": planned.host_bytes,
         "budget_bytes": budget_bytes,
         "fits": planned.fits(budget_bytes),
-        "largest_batch": largest_batch(request, budget_bytes),
         "fit_error": request.activations.largest_error,
     }
 

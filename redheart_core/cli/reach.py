@@ -113,7 +113,8 @@ def _save(path: Path, report: ReachReport, facts: Mapping[str, Scalar], command:
         notes=(
             "Gradients of the second step: encoder layers start as the identity, so that the first step cannot reach "
             "what stands in front of their zero matrices.",
-            "One micro-batch of every task, accumulated. The optimisation systems read the step's own telemetry.",
+            "One micro-batch of every task; their gradients are summed. The optimisation systems read the step's own "
+            "telemetry.",
         ),
     )
 

@@ -8,7 +8,7 @@ Dimensions: B passages, T tokens, K target columns.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -21,7 +21,7 @@ from redheart_core.model.ledger import count_parameters, meta_model
 from redheart_core.model.network import RedHeartModel
 from redheart_core.runtime.activations import activation_profile
 from redheart_core.runtime.allocation import AllocationCounter
-from redheart_core.runtime.plan import MemoryRequest, Place
+from redheart_core.runtime.plan import MemoryRequest, Place, largest_batch
 from redheart_core.training.batches import Batch
 from redheart_core.training.lean_optimizer import AdamWConfig, EightBitAdamW, LeanOptimizer
 from redheart_core.training.objectives import BinaryTerm, Logits
@@ -32,6 +32,9 @@ from redheart_core.vocabulary.reading import Family
 WEIGHT_BYTES = 2.0
 MOMENT_BYTES, MASTER_BYTES, AVERAGE_BYTES = 8.0, 4.0, 4.0
 """In float32, per parameter, on the host."""
+
+
+MAX_REFITS = 3
 
 
 class StateKind(StrEnum):
@@ -131,6 +134,27 @@ def reading_request(config: ModelConfig, *, batch: int, length: int) -> MemoryRe
         batch=batch,
         length=length,
     )
+
+
+def largest_fitting_batch(request_of: Callable[[int], MemoryRequest], request: MemoryRequest, budget_bytes: int) -> int:
+    """Return the most passages that fit, or 0.
+
+    A peak is the largest of several sums, so a fit near a small batch says too little of a large one: the activations
+    are fitted anew where the last fit ended, until it stays there.
+
+    Args:
+        request_of: Makes the request, and so the fit, for a batch.
+        request: The first request.
+        budget_bytes: Of the device.
+    """
+    found = largest_batch(request, budget_bytes)
+    for _ in range(MAX_REFITS):
+        if found == 0:
+            break
+        before, found = found, largest_batch(request_of(found), budget_bytes)
+        if found == before:
+            break
+    return found
 
 
 def simulated_peak(config: ModelConfig, shape: StepShape, *, batch: int, length: int) -> AllocationCounter:

@@ -13,7 +13,7 @@ from redheart_core.errors import ConfigError
 from redheart_core.model.network import RedHeartModel
 from redheart_core.model.presets import TINY
 from redheart_core.runtime.allocation import AllocationCounter
-from redheart_core.runtime.plan import Place, plan_error, plan_memory
+from redheart_core.runtime.plan import MemoryRequest, Place, plan_error, plan_memory
 from redheart_core.training.batches import Batch
 from redheart_core.training.lean_optimizer import AdamWConfig, EightBitAdamW, LeanOptimizer, OffloadedAdamW
 from redheart_core.training.reach import TaskBatch
@@ -22,6 +22,7 @@ from redheart_core.training.step_plan import (
     AllOutputs,
     StateKind,
     StepShape,
+    largest_fitting_batch,
     reading_request,
     simulated_peak,
     training_request,
@@ -113,6 +114,18 @@ def test_offloaded_state_lies_on_the_host_and_gradients_are_planned_only_where_t
     assert plan_memory(alone).total(Place.HOST) == 16 * parameters
     assert alone.gradient_bytes == 0.0
     assert gathered.gradient_bytes == 2.0
+
+
+def test_the_largest_batch_fits_and_twice_as_many_do_not() -> None:
+    shape = StepShape()
+
+    def request_of(batch: int) -> MemoryRequest:
+        return training_request(TINY, shape, batch=batch, length=8)
+
+    budget = 2_000_000
+    largest = largest_fitting_batch(request_of, request_of(1), budget)
+    assert simulated_peak(TINY, shape, batch=largest, length=8).peak_bytes <= 1.02 * budget
+    assert simulated_peak(TINY, shape, batch=2 * largest, length=8).peak_bytes > budget
 
 
 def test_recomputing_lowers_the_plan() -> None:
