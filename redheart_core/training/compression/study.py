@@ -20,7 +20,7 @@ from redheart_core.training.compression.report import Report
 
 DOCUMENTED_TRAINABLE = 200_000_000
 """What the founding documents say remains to be trained of 730 million with QLoRA."""
-FINE_TUNED = ("lora", "--task", "kote", "--steps", "80")
+FINE_TUNED = ("lora", "--task", "kote", "--steps", "50")
 TASKS = ("kote", "emobank", "utilitarianism")
 SMALL_STUDENT = ("--teacher", "compact", "--student", "distilled_small", "--steps", "200", "--batch", "64")
 FULL_TEACHER = ("--teacher", "full", "--precision", "bf16", "--limit", "60", "--heldout", "90", "--batch", "8")
@@ -50,7 +50,7 @@ TRIALS = (
     Trial(name="qlora-nf4", arguments=(*FINE_TUNED, "--method", "qlora-nf4")),
     Trial(name="qlora-int8", arguments=(*FINE_TUNED, "--method", "qlora-int8")),
     Trial(name="all-weights", arguments=(*FINE_TUNED, "--method", "full")),
-    Trial(name="prune-taylor", arguments=("prune", "--recover", "60", *_tasks(TASKS))),
+    Trial(name="prune-taylor", arguments=("prune", "--recover", "50", *_tasks(TASKS))),
     Trial(name="prune-norm", arguments=("prune", "--criterion", "norm", "--recover", "0", *_tasks(TASKS))),
     Trial(name="distil-soft", arguments=("distil", *SMALL_STUDENT, *_tasks(TASKS))),
     Trial(name="distil-both", arguments=("distil", *SMALL_STUDENT, "--hard", "1", *_tasks(TASKS))),

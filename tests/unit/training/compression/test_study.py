@@ -86,5 +86,5 @@ def test_what_is_recorded_belongs_to_a_trial() -> None:
     measurement = load_measurement("compression")
     assert measurement is not None
     recorded = {str(row["trial"]) for row in measurement.rows}
-    assert recorded == {trial.name for trial in TRIALS}
+    assert recorded <= {trial.name for trial in TRIALS}
     assert all(row["before"] is not None and row["after"] is not None for row in measurement.rows)
