@@ -18,7 +18,7 @@ from redheart_core.training.checkpointing import checkpointable, checkpointed
 from redheart_core.training.telemetry import MemoryRecord
 from redheart_core.training.telemetry_model import telemetry_config
 
-NUM_MODELS = 8
+NUM_MODELS = 5
 PLANNED_SHAPES = tuple((batch, length) for batch in (1, 2) for length in (16, 32, 48))
 SHAPES = ((2, 64), (8, 32), (16, 96), (4, 128))
 """(batch, length) of the counted steps: larger than those that the plan is fitted on."""

@@ -24,7 +24,7 @@ from redheart_core.training.telemetry_recording import Recording, Snapshot, reco
 logger = logging.getLogger(__name__)
 
 TASKS = ("utilitarianism", "moral_stories", "goemotions_en", "commonsense", "emobank", "goemotions_ko")
-NUM_RUNS = 30
+NUM_RUNS = 10
 STEPS = 144
 SEED = 20
 _RATES = (1e-3, 2e-3, 4e-3, 8e-3)

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from redheart_core.errors import DataError
+from redheart_core.measurements import load_measurement
 from redheart_core.model.config import CurveScorerConfig
 from redheart_core.model.optimization import OptimizationSystems
 from redheart_core.model.presets import TINY
@@ -15,6 +16,7 @@ from redheart_core.training.rules import Stop
 from redheart_core.training.telemetry import load_telemetry, save_telemetry
 from redheart_core.training.telemetry_batch import telemetry_loss
 from redheart_core.training.telemetry_features import nearest_horizon, past_best, share_target, telemetry_batch
+from redheart_core.training.telemetry_runs import run_specs
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +98,16 @@ def test_an_interval_contains_the_mean_and_needs_two_runs():
     assert low < 1.5 < high
     with pytest.raises(ValueError, match="at least two runs, not 1"):
         difference_interval([1.0])
+
+
+def test_the_recorded_study_is_of_the_recorded_runs(telemetry):
+    measurement = load_measurement("optimization_study")
+    assert measurement is not None
+    assert measurement.facts["runs"] == len(telemetry.runs) == len(run_specs())
+    assert measurement.facts["peaks"] == len(telemetry.memory)
+    assert tuple(run.spec for run in telemetry.runs) == run_specs()
+    for row in measurement.rows:
+        assert row["default"] == ("learned" if row["low"] > 0 else "rule")
 
 
 @pytest.mark.parametrize("system", list(System))
