@@ -254,5 +254,5 @@ def _ranking(logits: Logits) -> Tensor:
 
 
 def _first_then_second(target_BK: Tensor) -> Tensor:
-    ones_B = torch.ones(target_BK.shape[0])
+    ones_B = torch.ones(target_BK.shape[0], device=target_BK.device)
     return torch.cat([ones_B, torch.zeros_like(ones_B)])
