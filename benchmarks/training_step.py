@@ -19,7 +19,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -45,6 +45,9 @@ from redheart_core.training.step_plan import StateKind, StepShape, simulated_pea
 BUDGET_BYTES = 8_000_000_000
 PLAN_TOLERANCE = 0.10
 SEED = 0
+TRANSIENT = frozenset({"activations", "workspace", "other"})
+"""Categories of the counter that the plan holds in its line of activations: whatever a step needs for a while, be it
+activations in the backward pass or the optimiser's scratch tensors afterwards, whichever is larger."""
 PLANNED_NAMES = {Line.MASTER_WEIGHTS: "master", Line.BOUNDARIES: "activations", Line.TRANSFER: "workspace"}
 """Lines of the plan under the names that the model page knows, where they differ."""
 
@@ -153,18 +156,29 @@ def rows(planned: MemoryPlan, simulated: AllocationCounter, measured: Measured) 
     for line in planned.lines:
         key = (PLANNED_NAMES.get(line.name, line.name.value), line.place.value)
         sizes[key] = sizes.get(key, 0) + line.bytes
-    held = {(name, Place.DEVICE.value): size for name, size in measured.device.items()}
+    counted = _by_line(measured.device)
+    held = {(name, Place.DEVICE.value): size for name, size in counted.items()}
     held |= {(name, Place.HOST.value): size for name, size in measured.host.items()}
     return [
         {
             "line": name,
             "place": place,
             "planned_bytes": sizes.get((name, place), 0),
-            "simulated_bytes": simulated.peak_by_category.get(name, 0) if place == Place.DEVICE.value else None,
+            "simulated_bytes": _by_line(simulated.peak_by_category).get(name, 0)
+            if place == Place.DEVICE.value
+            else None,
             "measured_bytes": held.get((name, place), 0),
         }
         for name, place in sorted({*sizes, *held}, key=lambda key: (key[1], key[0]))
     ]
+
+
+def _by_line(categories: Mapping[str, int]) -> dict[str, int]:
+    lines: dict[str, int] = {}
+    for name, size in categories.items():
+        line = "activations" if name in TRANSIENT else name
+        lines[line] = lines.get(line, 0) + size
+    return lines
 
 
 def main() -> int:
@@ -242,6 +256,8 @@ def _save(arguments: argparse.Namespace, table: Sequence[dict[str, Scalar]], fac
             "Real passages of every task, cut or padded to the stated length.",
             "Without a GPU the processor plays the device: tensors are counted one by one; scratch memory of kernels "
             "and the allocator's rounding are not in these numbers.",
+            "Activations stand for all that a step needs for a while: activations in the backward pass or the "
+            "optimiser's scratch tensors afterwards, whichever is larger.",
             "The optimisation systems' weights and states are counted; their own loss is not part of this step.",
         ),
     )
