@@ -32,17 +32,20 @@ def parameters_view(preset: str, rows: tuple[Row, ...], language: UiLanguage) ->
     keys = ("row", "count", "budget", "deviation", "share")
     columns = tuple(say(f"model.parameters.{key}", language) for key in keys)
     pieces = [(f"{row.name} / {part.name}", part) for row in rows for part in row.parts]
+    shown = [_shown(row, total.parameters) for row in (*rows, total)]
+    if total.budget is None:  # columns of nothing but dashes say nothing
+        columns, shown = (*columns[:2], columns[4]), [(*row[:2], row[4]) for row in shown]
     everything = [*((row.name, row) for row in rows), *pieces, (total.name, total)]
     return ParametersView(
         finding=_finding(preset, total, rows, language),
         summary=Table(
             name="parameters",
             columns=columns,
-            rows=tuple(_shown(row, total.parameters) for row in (*rows, total)),
+            rows=tuple(shown),
         ),
         table=Table(
             name="parameters",
-            columns=columns[:4],
+            columns=tuple(say(f"model.parameters.{key}", language) for key in keys[:4]),
             rows=tuple((name, row.parameters, row.budget, row.deviation) for name, row in everything),
         ),
     )

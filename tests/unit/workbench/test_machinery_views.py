@@ -16,6 +16,7 @@ from workbench.views.compression import compression_view
 from workbench.views.measured import GIB, source_sentence
 from workbench.views.memory_plan import memory_plan_view
 from workbench.views.precision import difference_view, speed_view
+from workbench.views.reach import reach_view
 from workbench.views.residency import holding_view, residency_view
 from workbench.views.studies import study_view
 
@@ -137,6 +138,13 @@ def test_a_default_is_counted_only_where_a_row_decides() -> None:
     view = study_view("optimization_study", _measured(row, row | {"width": "wide", "decides": False}), "en")
     assert "used in 1 cases, the learned part in 0" in view.finding
     assert view.summary.rows[0] == ("averaging (narrow)", "error, share", "0.500", "0.250", "0.250", "rule")
+
+
+def test_reach_counts_what_is_not_reached() -> None:
+    row = {"module": "bridge", "tensors": 4, "reached_tensors": 3, "elements": 200, "reached_elements": 150}
+    view = reach_view(_measured(row, preset="full", tensors=4, reached_tensors=3), "en")
+    assert "3 of the 4 tensors of “full”; 1 are not reached" in view.finding
+    assert view.summary.rows == (("bridge", "3 / 4", "75.0%"),)
 
 
 def test_compression_shows_size_and_metric_before_and_after() -> None:

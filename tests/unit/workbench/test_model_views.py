@@ -29,8 +29,14 @@ def test_the_parameter_table_adds_up() -> None:
     total = f"{sum(row.parameters for row in rows):,}"
     assert total in view.finding
     assert view.summary.rows[-1][1] == total
-    shares = [float(str(row[4]).removesuffix("%")) for row in view.summary.rows[:-1]]
+    shares = [float(str(row[-1]).removesuffix("%")) for row in view.summary.rows[:-1]]
     assert sum(shares) == pytest.approx(100, abs=0.1 * len(rows))
+
+
+def test_a_preset_without_a_budget_has_no_columns_for_one() -> None:
+    view = parameters_view("compact", parameter_rows(PRESETS["compact"]), "en")
+    assert view.summary.columns == ("part", "parameters", "share")
+    assert view.table.columns == ("part", "parameters", "budget", "deviation")
 
 
 def test_a_preset_with_a_budget_names_its_row_that_is_furthest_off() -> None:

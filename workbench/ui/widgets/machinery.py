@@ -21,21 +21,28 @@ from workbench.views.here import here_facts
 from workbench.views.measured import source_sentence
 from workbench.views.memory_plan import memory_plan_view
 from workbench.views.precision import difference_view, speed_view
+from workbench.views.reach import reach_view
 from workbench.views.residency import holding_view, residency_view
 from workbench.views.studies import study_view
 
 COMMANDS = {
+    "reach_full": "redheart reach --preset full --data DIR --bf16",
     "speed_full": "redheart bench --preset full",
     "precision_compact": "python benchmarks/precision.py --model compact",
     "precision_full": "python benchmarks/precision.py --preset full",
     "step_full": "python benchmarks/training_step.py",
-    "residency_full": "python benchmarks/residency.py",
+    "residency_full": "python benchmarks/residency.py --preset full --save FOLDER",
     "bridge_study": "redheart bridge study --model compact --data DIR",
     "optimization_study": "redheart optimization study --data DIR",
     "compression": "python -m redheart_core.training.compression",
 }
 """What makes each measurement, for machines where it has not been made."""
 Draw = Callable[[Measurement, UiLanguage], None]
+
+
+def draw_reach(language: UiLanguage) -> None:
+    """Draw how much of the full model one step of training reaches."""
+    _section("reach_full", say("machinery.reach.title", language), _draw_reach, language)
 
 
 def draw_speed_and_precision(language: UiLanguage) -> None:
@@ -76,6 +83,14 @@ def _section(name: str, title: str, draw: Draw, language: UiLanguage) -> None:
     draw(measurement, language)
     prose.paragraph(source_sentence(measurement, language), kind="quiet")
     st.code(measurement.command, language="bash")
+
+
+def _draw_reach(measurement: Measurement, language: UiLanguage) -> None:
+    view = reach_view(measurement, language)
+    prose.paragraph(view.finding)
+    prose.small_table(view.summary, caption=view.finding, number_columns=2, captioned=False)
+    prose.bullets(view.notes)
+    show_twin(view.table, key="model.reach", language=language, title=view.finding)
 
 
 def _draw_speed(measurement: Measurement, language: UiLanguage) -> None:

@@ -13,7 +13,7 @@ from workbench.ui.figure import show_twin
 from workbench.ui.model_card import model_card
 from workbench.ui.resources import CHECKPOINT, shared_model
 from workbench.ui.session import Key
-from workbench.ui.widgets.machinery import draw_learned_or_rule, draw_memory, draw_speed_and_precision
+from workbench.ui.widgets.machinery import draw_learned_or_rule, draw_memory, draw_reach, draw_speed_and_precision
 from workbench.views.labels import family_name
 from workbench.views.model import parameters_view
 from workbench.views.model_card import card_body, card_command
@@ -83,8 +83,11 @@ def draw_parameters(language: UiLanguage) -> None:
     )
     view = parameters_view(preset, _rows(preset), language)
     prose.paragraph(view.finding)
-    prose.small_table(view.summary, caption=say("model.parameters.counted", language), number_columns=4)
+    prose.small_table(
+        view.summary, caption=say("model.parameters.counted", language), number_columns=len(view.summary.columns) - 1
+    )
     show_twin(view.table, key="model.parameters", language=language, title=title)
+    draw_reach(language)
 
 
 def draw_card(language: UiLanguage) -> None:
