@@ -116,6 +116,7 @@ def test_offloaded_state_lies_on_the_host_and_gradients_are_planned_only_where_t
     assert gathered.gradient_bytes == 2.0
 
 
+@pytest.mark.slow
 def test_the_largest_batch_fits_and_twice_as_many_do_not() -> None:
     shape = StepShape()
 
@@ -128,6 +129,7 @@ def test_the_largest_batch_fits_and_twice_as_many_do_not() -> None:
     assert simulated_peak(TINY, shape, batch=2 * largest, length=8).peak_bytes > budget
 
 
+@pytest.mark.slow
 def test_recomputing_lowers_the_plan() -> None:
     kept = training_request(TINY, StepShape(recompute=False), batch=8, length=16)
     recomputed = training_request(TINY, StepShape(), batch=8, length=16)
