@@ -11,6 +11,8 @@ from workbench.views.figure import Table
 from workbench.views.measured import decimal, full_table, number, text
 
 MILLION = 1_000_000
+DETAILS = ("arousal", "dominance", "stand-in", "missed", "mean difference")
+"""Words in the names of second metrics of one trial."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +29,15 @@ def compression_view(measurement: Measurement, language: UiLanguage) -> Compress
     keys = ("phase", "metric", "parameters", "trainable", "before", "after")
     columns = tuple(say(f"machinery.compression.{key}", language) for key in keys)
     return CompressionView(
-        summary=Table(name="compression", columns=columns, rows=tuple(_row(row) for row in measurement.rows)),
+        summary=Table(name="compression", columns=columns, rows=tuple(map(_row, filter(_is_main, measurement.rows)))),
         table=full_table("compression", measurement),
         notes=measurement.notes,
     )
+
+
+def _is_main(row: Mapping[str, Scalar]) -> bool:
+    """Return whether a row is among those shown first; every other one is in the table."""
+    return not any(word in text(row, "metric") for word in DETAILS)
 
 
 def _row(row: Mapping[str, Scalar]) -> tuple[str, ...]:

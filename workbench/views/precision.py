@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from redheart_core.measurements import Measurement, Scalar
+from redheart_core.vocabulary.reading import Family
 from workbench.copy import UiLanguage, say
 from workbench.views.figure import FigureText, Table
+from workbench.views.labels import family_name
 from workbench.views.measured import decimal, full_table, gib, milliseconds, number, text
 
 LIMIT_MS = 500.0
@@ -106,10 +108,10 @@ def difference_view(measurement: Measurement, language: UiLanguage) -> Differenc
     rows = tuple(
         (
             text(row, "precision"),
-            text(row, "family"),
+            _outputs(text(row, "family"), language),
             decimal(number(row, "mean_difference"), 4),
             decimal(number(row, "max_difference"), 4),
-            decimal(number(row, "rank_correlation"), 4),
+            decimal(number(row, "rank_correlation"), 5),
         )
         for row in measurement.rows
     )
@@ -129,3 +131,7 @@ def difference_view(measurement: Measurement, language: UiLanguage) -> Differenc
         ),
         table=full_table("precision", measurement),
     )
+
+
+def _outputs(name: str, language: UiLanguage) -> str:
+    return family_name(name, language) if name in list(Family) else say("machinery.difference.score", language)

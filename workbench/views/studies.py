@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from redheart_core.measurements import Measurement, Scalar
 from workbench.copy import UiLanguage, catalogue, say
@@ -33,7 +34,7 @@ def study_view(name: str, measurement: Measurement, language: UiLanguage) -> Stu
     return StudyView(
         name=name,
         finding=_finding(outcome, [text(row, outcome) for row in shown if row.get("decides", True)], language),
-        summary=Table(name=name, columns=columns, rows=tuple(_row(row, language) for row in shown)),
+        summary=Table(name=name, columns=columns, rows=tuple(_rows(shown, language))),
         table=full_table(name, measurement),
         notes=measurement.notes,
     )
@@ -44,6 +45,35 @@ def _finding(outcome: str, said: list[str], language: UiLanguage) -> str:
     if outcome == "default":
         return say("machinery.study.finding_default", language, **counts)
     return say("machinery.study.finding_better", language, **counts, neither=str(said.count("neither")))
+
+
+def _rows(rows: Sequence[Mapping[str, Scalar]], language: UiLanguage) -> Iterator[tuple[str, ...]]:
+    """Yield a line per comparison; the modules of which one after the other was missing share a line."""
+    for (_, comparison), group in groupby(rows, key=lambda row: (row.get("part"), row.get("comparison"))):
+        members = list(group)
+        if comparison is not None and len(members) > 1:
+            yield _over_modules(members, language)
+        else:
+            yield from (_row(row, language) for row in members)
+
+
+def _over_modules(rows: Sequence[Mapping[str, Scalar]], language: UiLanguage) -> tuple[str, ...]:
+    first = {name: value for name, value in rows[0].items() if name != "missing"}
+    rule, learned = (_mean(rows, name) for name in ("with_rule", "learned"))
+    count = sum(text(row, "better") == "learned" for row in rows)
+    part = _part(first, language)[:-1] + ", " + say("machinery.study.modules", language, count=str(len(rows))) + ")"
+    return (
+        part,
+        _measure(first, language),
+        decimal(rule, DIGITS),
+        decimal(learned, DIGITS),
+        decimal(rule - learned, DIGITS),
+        say("machinery.study.of", language, count=str(count), total=str(len(rows))),
+    )
+
+
+def _mean(rows: Sequence[Mapping[str, Scalar]], name: str) -> float:
+    return sum(number(row, name) or 0.0 for row in rows) / len(rows)
 
 
 def _row(row: Mapping[str, Scalar], language: UiLanguage) -> tuple[str, ...]:

@@ -132,6 +132,33 @@ def test_a_study_says_how_often_the_rule_is_used() -> None:
     assert view.notes
 
 
+def test_modules_that_were_missing_in_turn_share_a_line() -> None:
+    shared = {
+        "part": "recovery",
+        "comparison": "reconstruction",
+        "unit": "loss",
+        "task": "all",
+        "low": 0.0,
+        "high": 0.1,
+    }
+    rows = [
+        shared | {"missing": "a", "with_rule": 0.5, "learned": 0.1, "better": "learned"},
+        shared | {"missing": "b", "with_rule": 0.3, "learned": 0.3, "better": "neither"},
+    ]
+    view = study_view("bridge_study", _measured(*rows), "en")
+    assert view.summary.rows == (
+        (
+            "error recovery (reconstruction, mean over 2 modules)",
+            "loss",
+            "0.400",
+            "0.200",
+            "0.200",
+            "learned in 1 of 2",
+        ),
+    )
+    assert len(view.table.rows) == 2
+
+
 def test_a_default_is_counted_only_where_a_row_decides() -> None:
     row = {"system": "averaging", "metric": "error", "unit": "share", "rule": 0.5, "learned": 0.25, "width": "narrow",
            "low": None, "high": None, "default": "rule", "decides": True}  # fmt: skip
@@ -150,7 +177,8 @@ def test_reach_counts_what_is_not_reached() -> None:
 def test_compression_shows_size_and_metric_before_and_after() -> None:
     row = {"phase": "pruning", "setting": "half", "metric": "accuracy", "parameters": 6.3e6, "trainable": None,
            "before": 0.75, "after": 0.74}  # fmt: skip
-    view = compression_view(_measured(row), "ko")
+    view = compression_view(_measured(row, row | {"metric": "emobank: Pearson r, arousal"}), "ko")
+    assert len(view.table.rows) == 2
     assert view.summary.rows == (("pruning: half", "accuracy", "6.30 M", "–", "0.750", "0.740"),)
 
 

@@ -78,11 +78,11 @@ def _section(name: str, title: str, draw: Draw, language: UiLanguage) -> None:
     measurement = load_measurement(name)
     if measurement is None:
         prose.paragraph(say("machinery.missing", language), kind="quiet")
-        st.code(COMMANDS[name], language="bash")
+        st.code(COMMANDS[name], language="bash", wrap_lines=True)
         return
     draw(measurement, language)
     prose.paragraph(source_sentence(measurement, language), kind="quiet")
-    st.code(measurement.command, language="bash")
+    st.code(measurement.command, language="bash", wrap_lines=True)
 
 
 def _draw_reach(measurement: Measurement, language: UiLanguage) -> None:
@@ -137,7 +137,7 @@ def _draw_study(name: str, measurement: Measurement, language: UiLanguage) -> No
 def _draw_compression(measurement: Measurement, language: UiLanguage) -> None:
     view = compression_view(measurement, language)
     prose.small_table(
-        view.summary, caption=say("machinery.study.compression", language), number_columns=5, captioned=False
+        view.summary, caption=say("machinery.study.compression", language), number_columns=4, captioned=False
     )
     prose.bullets(view.notes)
     show_twin(
