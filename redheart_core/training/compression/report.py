@@ -49,7 +49,7 @@ class Report:
     command: str
     seed: int
     seconds: float
-    """Of the training alone."""
+    """Of the training alone; for pruning of the whole run, measurements included."""
     parameters_before: int
     parameters_after: int
     trainable: int
