@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 ROOT = Path(__file__).parents[2]
 NUM_PROCESSES = 10
 NUM_KILLS = 6
-BATCH_TOLERANCE = {"fp32": 1e-5, "bf16": 0.02, "int8": 0.02}
+BATCH_TOLERANCE = {"fp32": 1e-5, "bf16": 0.02, "int8": 0.05}
 """Largest difference of any output of an untrained ``full`` between a text alone and the text in a batch of eight."""
 
 READ = """
