@@ -14,6 +14,7 @@ from redheart_core.model.ledger import meta_model
 from redheart_core.model.manifest import Manifest
 from redheart_core.model.network import RedHeartModel
 from redheart_core.runtime.devices import CPU
+from redheart_core.runtime.packed import can_pack, own_memory, pack
 from redheart_core.runtime.precision import Precision, cast, default_precision
 
 AUTO = "auto"
@@ -37,6 +38,10 @@ def open_checkpoint(directory: Path, *, precision: Precision | str = AUTO, devic
     _, manifest = read_manifest(directory)
     checkpoint = load_checkpoint(directory, dtype=_loaded_dtype(wanted, manifest))
     model = cast(checkpoint.model, wanted).to(device)
+    if wanted is Precision.BF16 and device == CPU and can_pack():
+        model = pack(model)
+    if wanted is not Precision.FP32:
+        model = own_memory(model)  # what was quantised or packed would otherwise stay mapped a second time
     return replace(checkpoint, model=as_type(RedHeartModel, model))
 
 

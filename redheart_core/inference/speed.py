@@ -25,6 +25,7 @@ from redheart_core.inference.opening import open_checkpoint
 from redheart_core.model.checkpoint import read_manifest
 from redheart_core.model.ledger import count_parameters, meta_model
 from redheart_core.model.reader import ModelReader
+from redheart_core.runtime.packed import held_bytes
 from redheart_core.runtime.precision import Precision
 from redheart_core.text.tokenizer import Tokenizer
 
@@ -51,6 +52,7 @@ class Load:
     """What loading a variant took."""
 
     parameters: int
+    """Numbers in parameters and buffers; the position code and scales of int8 are among them."""
     weight_bytes: int
     """Of all parameters and buffers as they are held."""
     load_s: float
@@ -258,10 +260,9 @@ def passage_of(tokenizer: Tokenizer, num_tokens: int) -> tuple[str, torch.Tensor
 
 
 def _load(model: nn.Module, load_s: float, before_bytes: int) -> Load:
-    tensors = [*model.parameters(), *model.buffers()]
     return Load(
-        parameters=sum(parameter.numel() for parameter in tensors),
-        weight_bytes=sum(tensor.nbytes for tensor in tensors),
+        parameters=sum(tensor.numel() for tensor in (*model.parameters(), *model.buffers())),
+        weight_bytes=held_bytes(model),
         load_s=load_s,
         resident_bytes=psutil.Process().memory_info().rss - before_bytes,
     )

@@ -8,18 +8,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
-import torch
 from pydantic import TypeAdapter
 from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from redheart_core.errors import DataError
+from redheart_core.model.network import RedHeartModel
 from redheart_core.text.tokenizer import Tokenizer
 from redheart_core.training.tasks import Task, load_tasks
 from redheart_core.training.telemetry import RunRecord, RunSpec
 from redheart_core.training.telemetry_model import narrow_embedding, run_data, run_model
-from redheart_core.training.telemetry_recording import Recording, Snapshot, record_run
+from redheart_core.training.telemetry_recording import Recording, Snapshot, make_optimizer, record_run
 
 logger = logging.getLogger(__name__)
 
@@ -102,28 +104,42 @@ def recorded_runs(work_dir: Path) -> tuple[RunRecord, ...]:
 def load_recording(bench: Bench, work_dir: Path, record: RunRecord) -> Recording:
     """Return a recorded run with its weights and data."""
     spec = record.spec
-    content = torch.load(_weights_file(work_dir, spec), weights_only=True)
+    tensors = load_file(_weights_file(work_dir, spec))
     model = run_model(spec, bench.table_VD)
-    model.load_state_dict(content["model"])
+    model.load_state_dict(_below(tensors, "model"))
     model.train()
     return Recording(
         record=record,
         data=run_data(spec, bench.tasks[spec.task], bench.tokenizer),
-        saved=tuple(content["saved"]),
-        snapshot=Snapshot(model=model, optimizer=content["optimizer"]),
+        saved=tuple(_below(tensors, f"saved.{number}") for number in range(_num_saved(tensors))),
+        snapshot=Snapshot(model=model, optimizer=_optimizer_state(model, spec, tensors)),
     )
 
 
 def _save(work_dir: Path, recording: Recording) -> None:
     spec, snapshot = recording.record.spec, recording.snapshot
-    content = {
-        "saved": list(recording.saved),
-        "model": snapshot.model.state_dict(),
-        "optimizer": dict(snapshot.optimizer),
-    }
-    torch.save(content, _weights_file(work_dir, spec))
+    parts: dict[str, Mapping[str, Tensor]] = {"model": snapshot.model.state_dict()}
+    parts |= {f"saved.{number}": weights for number, weights in enumerate(recording.saved)}
+    parts |= {f"optimizer.{place}": moments for place, moments in snapshot.optimizer["state"].items()}
+    tensors = {f"{part}/{name}": value.contiguous() for part, each in parts.items() for name, value in each.items()}
+    save_file(tensors, _weights_file(work_dir, spec))
     # The record comes last: where it exists, the weights do.
     _record_file(work_dir, spec).write_bytes(TypeAdapter(RunRecord).dump_json(recording.record))
+
+
+def _below(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:
+    return {name.removeprefix(f"{part}/"): value for name, value in tensors.items() if name.startswith(f"{part}/")}
+
+
+def _num_saved(tensors: Mapping[str, Tensor]) -> int:
+    return len({name.partition("/")[0] for name in tensors if name.startswith("saved.")})
+
+
+def _optimizer_state(model: RedHeartModel, spec: RunSpec, tensors: Mapping[str, Tensor]) -> dict[str, Any]:
+    """Return the moments as they were; the groups follow from the specification."""
+    fresh = make_optimizer(model, spec.learning_rate).state_dict()
+    places = sorted({int(name.partition("/")[0].split(".")[1]) for name in tensors if name.startswith("optimizer.")})
+    return fresh | {"state": {place: _below(tensors, f"optimizer.{place}") for place in places}}
 
 
 def _record_file(work_dir: Path, spec: RunSpec) -> Path:
@@ -131,4 +147,4 @@ def _record_file(work_dir: Path, spec: RunSpec) -> Path:
 
 
 def _weights_file(work_dir: Path, spec: RunSpec) -> Path:
-    return work_dir / f"run-{spec.index:03d}.pt"
+    return work_dir / f"run-{spec.index:03d}.safetensors"

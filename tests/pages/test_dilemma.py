@@ -91,7 +91,7 @@ def test_every_layer_opens_in_one_click(open_page: OpenPage, layer: str, languag
 def test_the_trust_layer_names_the_seed_of_the_order_and_the_refused_parts(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redheart_core, "load_model", lambda *_: fake_model(()))
+    monkeypatch.setattr(redheart_core, "load_model", lambda *_, **__: fake_model(()))
     app = work_out(open_page("dilemma", "en"), ward_dilemma())
     app.button_group(key="dilemma.layer").set_value("trust").run()
     text = page_text(app)

@@ -59,7 +59,7 @@ def test_every_layer_opens_in_one_click(open_page: OpenPage, layer: str) -> None
 
 
 def test_missing_neural_parts_are_named_instead_of_drawn(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redheart_core, "load_model", lambda *_: fake_model(()))
+    monkeypatch.setattr(redheart_core, "load_model", lambda *_, **__: fake_model(()))
     app = read(open_page("emotion", "ko"))
     assert not app.exception
     assert say("emotion.result.vad_missing", "ko") in page_text(app)

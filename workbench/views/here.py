@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from redheart_core.inference.engine import RedHeart
 from redheart_core.inference.leased import LeasedReader
 from redheart_core.runtime.devices import DeviceInfo
+from redheart_core.runtime.packed import held_bytes
 from workbench.copy import UiLanguage, say
 from workbench.views.measured import gib
 
@@ -24,8 +25,7 @@ def _weights(model: RedHeart, language: UiLanguage) -> str:
     reader = model.reader
     if not isinstance(reader, LeasedReader):
         return say("machinery.here.nothing", language)
-    tensors = reader.checkpoint.model.state_dict().values()
-    total = gib(sum(tensor.nbytes for tensor in tensors))
+    total = gib(held_bytes(reader.checkpoint.model))
     precision = str(model.precision)
     if reader.residency is None:
         return say("machinery.here.all", language, size=total, precision=precision)

@@ -10,6 +10,7 @@ from redheart_core import load_model
 from redheart_core.errors import ConfigError, OutOfDeviceMemoryError
 from redheart_core.inference.leased import LeasedReader
 from redheart_core.inference.modes import module_names
+from redheart_core.model.ledger import count_parameters
 from redheart_core.runtime.residency import GIB
 from tests.checkpoints import SENTENCES, make_tiny_checkpoint
 
@@ -27,11 +28,9 @@ def _reader(folder: Path, **held: object) -> LeasedReader:
 
 def _tight_budget(folder: Path, precision: str) -> float:
     """Return a budget that holds backbone, heads and one more module, but not all."""
-    model = _reader(folder, precision=precision).checkpoint.model
-    sizes = {
-        name: sum(tensor.nbytes for tensor in model.get_submodule(name).state_dict().values())
-        for name in module_names(model)
-    }
+    model = _reader(folder).checkpoint.model
+    width = 4 if precision == "fp32" else 2
+    sizes = {name: width * count_parameters(model.get_submodule(name)) for name in module_names(model)}
     pinned = sum(size for name, size in sizes.items() if name.startswith(("backbone", "heads")))
     others = sorted(size for name, size in sizes.items() if not name.startswith(("backbone", "heads")))
     return (pinned + others[-1] + others[0]) / GIB
