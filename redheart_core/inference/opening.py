@@ -14,7 +14,7 @@ from redheart_core.model.ledger import meta_model
 from redheart_core.model.manifest import Manifest
 from redheart_core.model.network import RedHeartModel
 from redheart_core.runtime.devices import CPU
-from redheart_core.runtime.packed import can_pack, own_memory, pack
+from redheart_core.runtime.packed import can_pack, own_memory, pack, return_free_memory
 from redheart_core.runtime.precision import Precision, cast, default_precision
 
 AUTO = "auto"
@@ -42,7 +42,10 @@ def open_checkpoint(directory: Path, *, precision: Precision | str = AUTO, devic
         model = pack(model)
     if wanted is not Precision.FP32:
         model = own_memory(model)  # what was quantised or packed would otherwise stay mapped a second time
-    return replace(checkpoint, model=as_type(RedHeartModel, model))
+    opened = replace(checkpoint, model=as_type(RedHeartModel, model))
+    del checkpoint, model
+    return_free_memory()
+    return opened
 
 
 def chosen_precision(directory: Path, precision: Precision | str, device: str) -> Precision:

@@ -6,6 +6,9 @@ time. The kernel is the same, and so is every bit of what it returns.
 
 from __future__ import annotations
 
+import ctypes
+import sys
+
 import torch
 from torch import Tensor, nn
 
@@ -33,7 +36,13 @@ class PackedLinear(nn.Module):
         """Map (..., in) to (..., out)."""
         if torch.is_grad_enabled() and values.requires_grad:
             return nn.functional.linear(values, self.weight, self.bias)
-        result: Tensor = torch.ops.mkldnn._linear_pointwise(values, self.packed, self.bias, "none", [], "")
+        if values.is_contiguous() or self.bias is None:
+            return self._product(values, self.bias)
+        # PyTorch adds the bias in a step of its own to inputs that are not contiguous, which rounds once more.
+        return self._product(values, None) + self.bias
+
+    def _product(self, values: Tensor, bias: Tensor | None) -> Tensor:
+        result: Tensor = torch.ops.mkldnn._linear_pointwise(values, self.packed, bias, "none", [], "")
         return result
 
     def extra_repr(self) -> str:
@@ -66,6 +75,13 @@ def own_memory(module: nn.Module) -> nn.Module:
         if isinstance(owner, nn.RNNBase):
             owner.flatten_parameters()
     return module
+
+
+def return_free_memory() -> None:
+    """Give memory that was freed back to the operating system where the C library can; loading frees much at once."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
 
 
 def held_bytes(module: nn.Module) -> int:

@@ -27,6 +27,8 @@ def test_a_packed_layer_returns_the_same_bits(rows: int, width: int, out: int, b
     packed = PackedLinear(linear)
     with torch.inference_mode():
         assert torch.equal(packed(values), linear(values))
+        repeated = values[:1].expand(3, -1, -1)
+        assert torch.equal(packed(repeated), linear(repeated))
     assert torch.equal(packed.weight, linear.weight)
 
 
