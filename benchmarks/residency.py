@@ -85,7 +85,7 @@ def write_random_weights(config: ModelConfig, path: Path) -> None:
 
 
 def measure(arguments: argparse.Namespace, path: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return a row per variant, and the moves of the last query that fetched ahead."""
+    """Return a row per variant, and the moves of the last query that brought modules in when they were used."""
     rows: list[dict[str, Any]] = []
     timeline: list[dict[str, Any]] = []
     logits: torch.Tensor | None = None
@@ -93,7 +93,7 @@ def measure(arguments: argparse.Namespace, path: Path) -> tuple[list[dict[str, A
         with network(arguments.preset, path, variant) as (model, manager):
             seconds, answer = run(model, manager, arguments, path)
             rows.append(row(variant, seconds, manager, rows))
-            timeline = moves_of_last_query(manager, seconds[-1]) if variant.prefetch else timeline
+            timeline = timeline or moves_of_last_query(manager, seconds[-1], variant)
         if logits is not None and not torch.equal(logits, answer):
             raise SystemExit(f"{variant.name} gives other numbers than heavy")
         logits = answer
@@ -168,8 +168,10 @@ def row(
     }
 
 
-def moves_of_last_query(manager: ResidencyManager, seconds: float) -> list[dict[str, Any]]:
-    """Return the moves of the last query, with times from its start."""
+def moves_of_last_query(manager: ResidencyManager, seconds: float, variant: Variant) -> list[dict[str, Any]]:
+    """Return the moves of the last query, with times from its start; none where everything stays."""
+    if variant.mode is Mode.HEAVY:
+        return []
     end = manager.events[-1].time_s
     last = [event for event in manager.events if event.time_s > end - seconds]
     return [

@@ -53,5 +53,5 @@ class LeasedReader:
             if self.residency is None:
                 yield
                 return
-            with self.residency.managed(self._order):
+            with self.residency.managed(self._order, prefetch=self.residency.fetching_ahead_pays):
                 yield

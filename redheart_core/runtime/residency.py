@@ -73,6 +73,11 @@ class ResidencyManager:
         self._worker: ThreadPoolExecutor | None = None
 
     @property
+    def fetching_ahead_pays(self) -> bool:
+        """Whether moving the next module overlaps with work: on a GPU; on the processor it takes cores from the work."""
+        return self._device.type == "cuda"
+
+    @property
     def events(self) -> tuple[ResidencyEvent, ...]:
         """The moves so far, oldest first."""
         return tuple(self._events)

@@ -45,7 +45,8 @@ def test_every_mode_says_exactly_the_same(folder: Path, precision: str) -> None:
         assert heavy.read(text) == plain.read(text)
         assert medium.read(text) == plain.read(text)
     assert medium.residency is not None
-    assert {event.action for event in medium.residency.events} >= {"brought_in", "evicted"}
+    # On the processor nothing is fetched ahead: benchmarks/residency.py found that it costs more than it saves.
+    assert {event.action for event in medium.residency.events} == {"brought_in", "evicted"}
     assert medium.residency.resident_bytes <= medium.residency.budget_bytes
 
 
