@@ -34,7 +34,7 @@ def run_options(command: Command) -> Command:
 def command_line() -> str:
     """Return the running command with the options that were given, without paths."""
     context = click.get_current_context()
-    words = ["redheart", *context.command_path.split()[1:]]
+    words = ["redheart", *_below_the_program(context)]
     for parameter in context.command.params:
         name = parameter.name or ""
         if name in OF_THE_MACHINE or context.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
@@ -43,6 +43,13 @@ def command_line() -> str:
         for each in value if isinstance(value, tuple) else (value,):
             words += [parameter.opts[0], str(each)]
     return " ".join(words)
+
+
+def _below_the_program(context: click.Context) -> list[str]:
+    """Return the names of the command and its groups; how the program itself was started is the machine's affair."""
+    if context.parent is None:
+        return []
+    return [*_below_the_program(context.parent), context.info_name or ""]
 
 
 def show(report: Report, out_dir: Path | None, *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from redheart_core.runtime.devices import supports_bf16
 from redheart_core.runtime.int8 import MAX_IN_FEATURES, Int8GRU, Int8Linear
 
 BF16_FROM_PARAMETERS = 50_000_000
-"""From this size on bfloat16 is the default where the processor has it: it gains nothing at 13 M, 1.6 × at 100 M."""
+"""From this size on bfloat16 is the default where the processor has it: it gained at 100 M, and nothing at 13 M."""
 INT8_FROM_WEIGHTS = 65_536
 """Linear layers with fewer weights stay bfloat16: they would gain nothing."""
 INT8_FROM_RECURRENT_WEIGHTS = 524_288

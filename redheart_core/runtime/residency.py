@@ -74,7 +74,7 @@ class ResidencyManager:
 
     @property
     def fetching_ahead_pays(self) -> bool:
-        """Whether moving the next module overlaps with work: on a GPU; on the processor it takes cores from the work."""
+        """Whether moving the next module overlaps with work: on a GPU; on the processor it takes cores from it."""
         return self._device.type == "cuda"
 
     @property
