@@ -16,6 +16,7 @@ from redheart_core.inference.speed import SpeedRow, SpeedSettings, Variant, meas
 from redheart_core.inference.untrained import write_untrained_checkpoint
 from redheart_core.measurements import Scalar, save_measurement
 from redheart_core.model.presets import preset
+from redheart_core.runtime.devices import choose_device
 
 SEED = 0
 
@@ -26,10 +27,18 @@ SEED = 0
 @click.option("--rounds", default=9, show_default=True, type=click.IntRange(min=3), help="Timed calls of each variant.")
 @click.option("--threads", default=None, type=click.IntRange(min=1), help="Per process; all cores when left out.")
 @click.option("--device", default="cpu", show_default=True, help="cpu, or a CUDA device such as cuda:0.")
+@click.option("--batch", default=None, type=click.IntRange(min=1), help="Also time this many passages at once.")
 @click.option("--save", "save_path", default=None, type=click.Path(path_type=Path), help="Also record the result here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def bench(
-    name: str, tokens: int, rounds: int, threads: int | None, device: str, save_path: Path | None, as_json: bool
+    name: str,
+    tokens: int,
+    rounds: int,
+    threads: int | None,
+    device: str,
+    batch: int | None,
+    save_path: Path | None,
+    as_json: bool,
 ) -> None:
     """Time one reading in every precision, and a plain transformer encoder of the same size, in turns."""
     with reported_errors(reader_language(None), as_json=as_json), _checkpoint(name) as directory:
@@ -38,13 +47,15 @@ def bench(
             num_tokens=tokens,
             rounds=rounds,
             num_threads=threads or torch.get_num_threads(),
-            device=device,
+            device=choose_device(device).name,
+            batch=batch,
         )
         rows = measure_speed(tuple(Variant), settings, tell=lambda text: click.echo(text, err=True))
     facts = _facts(name, settings, rows)
     records = [_json(row) for row in rows]
     if save_path is not None:
         command = f"redheart bench --preset {name} --tokens {tokens} --rounds {rounds} --device {device}"
+        command += f" --batch {batch}" if batch else ""
         save_measurement(save_path, command=command, torch_version=torch.__version__, rows=records, facts=facts)
     if as_json:
         print_json({"facts": facts, "rows": records})
@@ -94,6 +105,12 @@ def _json(row: SpeedRow) -> dict[str, Scalar]:
         "resident_bytes": row.load.resident_bytes,
         "resident_share": row.resident_share,
     }
+    if row.throughput is not None:
+        content |= {
+            "batch": row.throughput.batch,
+            "passages_per_s": row.throughput.passages_per_s,
+            "peak_bytes": row.throughput.peak_bytes,
+        }
     for kind in ("forward_ms", "answer_ms"):
         values = [value for timed in row.passes if (value := getattr(timed, kind)) is not None]
         content |= {

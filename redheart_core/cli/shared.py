@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import wraps
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -15,6 +15,7 @@ from redheart_core.errors import InputError, RedHeartError
 from redheart_core.inference.engine import RULES_ONLY, RedHeart, load_model
 from redheart_core.inference.opening import AUTO, PRECISIONS
 from redheart_core.inference.text_json import to_json
+from redheart_core.runtime.devices import CPU
 from redheart_core.runtime.modes import Mode
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -40,21 +41,28 @@ class ModelChoice:
     precision: str
     mode: str | None
     budget_gib: float | None
+    device: str
 
     def load(self) -> RedHeart:
         """Load it; see ``load_model``."""
         if self.model_name == RULES_ONLY:
             return load_model(RULES_ONLY)
-        return load_model(self.model_name, precision=self.precision, mode=self.mode, budget_gib=self.budget_gib)
+        return load_model(
+            self.model_name,
+            precision=self.precision,
+            mode=self.mode,
+            budget_gib=self.budget_gib,
+            device=self.device,
+        )
 
 
 def model_option(command: Command) -> Command:
     """Add the options that choose a model; the command gets them as ``choice``."""
 
     @wraps(command)
-    def with_choice(model_name: str, precision: str, mode: str | None, budget_gib: float | None, **others: Any) -> Any:
-        choice = ModelChoice(model_name=model_name, precision=precision, mode=mode, budget_gib=budget_gib)
-        return command(choice=choice, **others)
+    def with_choice(**given: Any) -> Any:
+        choice = ModelChoice(**{field.name: given.pop(field.name) for field in fields(ModelChoice)})
+        return command(choice=choice, **given)
 
     for option in reversed(_MODEL_OPTIONS):
         with_choice = option(with_choice)
@@ -77,6 +85,7 @@ _MODEL_OPTIONS = (
         type=click.Choice([mode.value for mode in Mode]),
         help="How much of the weights stays in memory; all of them, without a budget, when left out.",
     ),
+    click.option("--device", default=CPU, show_default=True, help="Where it runs; redheart devices lists them."),
     click.option("--budget-gib", type=click.FloatRange(min=0, min_open=True), help="Most that weights may take."),
 )
 

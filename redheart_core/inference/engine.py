@@ -20,7 +20,7 @@ from redheart_core.model.presets import PRESETS
 from redheart_core.model.reader import ModelReader
 from redheart_core.reasoning import emotion, verdict
 from redheart_core.reasoning.trace import Node, Recorder, Stage, Trace
-from redheart_core.runtime.devices import CPU
+from redheart_core.runtime.devices import CPU, choose_device
 from redheart_core.runtime.precision import Precision
 from redheart_core.text.extract import extract_features
 from redheart_core.text.features import CueKind, TextFeatures
@@ -208,11 +208,12 @@ def load_model(
             that has it. The rules have none.
         mode: ``light``, ``medium`` or ``heavy``: how much of the weights stays in memory. None keeps all of them.
         budget_gib: Most that weights may take in that mode; its own default when left out.
-        device: ``cpu``, or a CUDA device such as ``cuda:0``.
+        device: ``cpu``, a CUDA device such as ``cuda:0``, or ``auto`` for the GPU with most free memory, if any.
 
     Raises:
         CheckpointError: It is missing, corrupt or inconsistent.
         ConfigError: There is no such precision or mode.
+        DeviceError: There is no such device.
         OutOfDeviceMemoryError: The budget cannot hold what the mode keeps.
     """
     if preset_or_path == RULES_ONLY:
@@ -226,7 +227,8 @@ def load_model(
                 f"{', '.join(shipped_names()) or 'none'}. Train it first, or load '{RULES_ONLY}' to calculate without "
                 "a neural part."
             )
-    opened = open_in_mode(path, mode=mode, budget_gib=budget_gib, precision=precision, device=device)
+    chosen = choose_device(device).name
+    opened = open_in_mode(path, mode=mode, budget_gib=budget_gib, precision=precision, device=chosen)
     reader = LeasedReader(ModelReader(opened.checkpoint), residency=opened.residency, order=opened.order)
     return RedHeart(name=path.name, reader=reader, precision=opened.precision)
 

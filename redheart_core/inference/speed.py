@@ -72,12 +72,23 @@ class Pass:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Throughput:
+    """Many passages at once."""
+
+    batch: int
+    passages_per_s: float
+    peak_bytes: int | None
+    """Most that was allocated on a GPU since the start; the processor's allocator does not tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpeedRow:
     """A variant, measured."""
 
     variant: Variant
     load: Load
     passes: tuple[Pass, ...]
+    throughput: Throughput | None
 
     @property
     def forward_ms(self) -> float:
@@ -104,6 +115,8 @@ class SpeedSettings:
     """Checkpoint that is read with."""
     num_tokens: int = 64
     rounds: int = 9
+    batch: int | None = None
+    """Passages of one more, larger pass; None leaves it out."""
     num_threads: int
     device: str = "cpu"
 
@@ -132,8 +145,12 @@ def measure_speed(
             tell(f"round {number + 1} of {settings.rounds}")
             for worker, done in zip(workers, passes, strict=True):
                 done.append(worker.time())
-    rows = zip(variants, loads, passes, strict=True)
-    return tuple(SpeedRow(variant=variant, load=load, passes=tuple(done)) for variant, load, done in rows)
+        tell("many passages at once" if settings.batch else "done")
+        throughputs = [worker.time_many() if settings.batch else None for worker in workers]
+    return tuple(
+        SpeedRow(variant=variant, load=load, passes=tuple(done), throughput=throughput)
+        for variant, load, done, throughput in zip(variants, loads, passes, throughputs, strict=True)
+    )
 
 
 def paired_ratio(slow: SpeedRow, fast: SpeedRow, *, answer: bool = False) -> float:
@@ -146,6 +163,11 @@ def _milliseconds(timed: Pass, answer: bool) -> float:
     return timed.answer_ms if answer and timed.answer_ms is not None else timed.forward_ms
 
 
+class _Wanted(StrEnum):
+    PASS = "pass"
+    THROUGHPUT = "throughput"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Worker:
     variant: Variant
@@ -153,9 +175,15 @@ class _Worker:
     load: Load
 
     def time(self) -> Pass:
-        self.connection.send(True)
+        self.connection.send(_Wanted.PASS)
         answer = _receive(self.connection, self.variant)
         assert isinstance(answer, Pass)
+        return answer
+
+    def time_many(self) -> Throughput:
+        self.connection.send(_Wanted.THROUGHPUT)
+        answer = _receive(self.connection, self.variant)
+        assert isinstance(answer, Throughput)
         return answer
 
 
@@ -177,9 +205,9 @@ def _worker(variant: Variant, settings: SpeedSettings) -> Iterator[_Worker]:
             process.kill()
 
 
-def _receive(connection: Connection, variant: Variant) -> Load | Pass:
+def _receive(connection: Connection, variant: Variant) -> Load | Pass | Throughput:
     try:
-        answer: Load | Pass = connection.recv()
+        answer: Load | Pass | Throughput = connection.recv()
     except EOFError as error:
         raise DeviceError(
             f"The process that timed {variant.value} ended without an answer; most often memory ran out. "
@@ -193,13 +221,26 @@ def _serve(connection: Connection, variant: Variant, settings: SpeedSettings) ->
     _load_libraries()
     before_bytes = psutil.Process().memory_info().rss
     start_s = time.perf_counter()
-    model, timed = _prepare(variant, settings)
+    prepared = _prepare(variant, settings)
     load_s = time.perf_counter() - start_s
     with torch.inference_mode():
-        timed()
-        connection.send(_load(model, load_s, before_bytes))
-        while _wants_more(connection):
-            connection.send(timed())
+        prepared.timed()
+        connection.send(_load(prepared.model, load_s, before_bytes))
+        while (wanted := _next_wanted(connection)) is not None:
+            answer = prepared.timed() if wanted is _Wanted.PASS else _throughput(prepared, settings)
+            connection.send(answer)
+
+
+def _throughput(prepared: _Prepared, settings: SpeedSettings) -> Throughput:
+    assert settings.batch is not None  # asked for only where it is set
+    batch = settings.batch
+    milliseconds = _timed_ms(lambda: prepared.forward(batch), settings.device)
+    is_gpu = settings.device.startswith("cuda")
+    return Throughput(
+        batch=batch,
+        passages_per_s=1000 * batch / milliseconds,
+        peak_bytes=torch.cuda.max_memory_allocated(settings.device) if is_gpu else None,
+    )
 
 
 def _load_libraries() -> None:
@@ -208,34 +249,52 @@ def _load_libraries() -> None:
     return_free_memory()
 
 
-def _wants_more(connection: Connection) -> bool:
+def _next_wanted(connection: Connection) -> _Wanted | None:
     try:
-        return bool(connection.recv())
+        wanted: _Wanted = connection.recv()
     except EOFError:
-        return False
+        return None
+    return wanted
 
 
-def _prepare(variant: Variant, settings: SpeedSettings) -> tuple[nn.Module, Callable[[], Pass]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    model: nn.Module
+    timed: Callable[[], Pass]
+    forward: Callable[[int], object]
+    """One pass over that many passages."""
+
+
+def _prepare(variant: Variant, settings: SpeedSettings) -> _Prepared:
     if variant is Variant.PLAIN:
         return _prepare_plain(settings)
     checkpoint = open_checkpoint(settings.directory, precision=Precision(variant.value), device=settings.device)
     reader = ModelReader(checkpoint)
     text, ids_BT = passage_of(checkpoint.tokenizer, settings.num_tokens)
-    ids_BT = ids_BT.to(settings.device)
-    mask_BT, segments_BT = torch.ones_like(ids_BT, dtype=torch.bool), torch.zeros_like(ids_BT)
+
+    def forward(batch: int) -> object:
+        many_BT = ids_BT.expand(batch, -1).to(settings.device)
+        return checkpoint.model(many_BT, torch.ones_like(many_BT, dtype=torch.bool), torch.zeros_like(many_BT))
 
     def timed() -> Pass:
-        forward_ms = _timed_ms(lambda: checkpoint.model(ids_BT, mask_BT, segments_BT), settings.device)
+        forward_ms = _timed_ms(lambda: forward(1), settings.device)
         return Pass(forward_ms=forward_ms, answer_ms=_timed_ms(lambda: reader.read(text), settings.device))
 
-    return checkpoint.model, timed
+    return _Prepared(model=checkpoint.model, timed=timed, forward=forward)
 
 
-def _prepare_plain(settings: SpeedSettings) -> tuple[nn.Module, Callable[[], Pass]]:
+def _prepare_plain(settings: SpeedSettings) -> _Prepared:
     parameters = count_parameters(meta_model(read_manifest(settings.directory)[1].model))
     encoder = plain_encoder(parameters).to(settings.device)
-    states_BTD = torch.randn(1, settings.num_tokens, PLAIN_WIDTH, dtype=torch.bfloat16, device=settings.device)
-    return encoder, lambda: Pass(forward_ms=_timed_ms(lambda: encoder(states_BTD), settings.device), answer_ms=None)
+
+    def forward(batch: int) -> object:
+        shape = (batch, settings.num_tokens, PLAIN_WIDTH)
+        return encoder(torch.zeros(shape, dtype=torch.bfloat16, device=settings.device))
+
+    def timed() -> Pass:
+        return Pass(forward_ms=_timed_ms(lambda: forward(1), settings.device), answer_ms=None)
+
+    return _Prepared(model=encoder, timed=timed, forward=forward)
 
 
 def plain_encoder(num_parameters: int) -> nn.Module:

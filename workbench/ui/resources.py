@@ -23,6 +23,7 @@ PRESETS_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "dilemmas"
 CHECKPOINT = os.environ.get("REDHEART_CHECKPOINT", "compact")
 """Shipped checkpoint by name, a checkpoint folder, or ``rules`` for the rules alone."""
 PRECISION = os.environ.get("REDHEART_PRECISION", "auto")
+DEVICE = os.environ.get("REDHEART_DEVICE", "cpu")
 MODE = os.environ.get("REDHEART_MODE") or None
 BUDGET_GIB = os.environ.get("REDHEART_BUDGET_GIB") or None
 """How the weights are held: see ``redheart_core.load_model``. Set by whoever serves the app, never by a page."""
@@ -47,7 +48,9 @@ class SharedModel:
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def _load_model() -> SharedModel:
-    model = redheart_core.load_model(CHECKPOINT, precision=PRECISION, mode=MODE, budget_gib=_budget_gib())
+    model = redheart_core.load_model(
+        CHECKPOINT, precision=PRECISION, mode=MODE, budget_gib=_budget_gib(), device=DEVICE
+    )
     return SharedModel(model=model)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from redheart_core import load_model
-from redheart_core.errors import ConfigError, OutOfDeviceMemoryError
+from redheart_core.errors import ConfigError, DeviceError, OutOfDeviceMemoryError
 from redheart_core.inference.leased import LeasedReader
 from redheart_core.inference.modes import module_names
 from redheart_core.model.ledger import count_parameters
@@ -67,6 +67,11 @@ def test_a_budget_that_cannot_hold_what_the_mode_keeps_is_refused_with_what_it_t
 def test_what_does_not_go_together_is_refused(folder: Path, held: dict[str, object], problem: str) -> None:
     with pytest.raises(ConfigError, match=problem):
         load_model(folder, **held)  # type: ignore[arg-type]  # forwarded options
+
+
+def test_a_device_that_is_not_there_is_answered_with_those_that_are(folder: Path) -> None:
+    with pytest.raises(DeviceError, match="There is no device 'cuda:9'; this machine has cpu"):
+        load_model(folder, device="cuda:9")
 
 
 def test_the_shipped_model_is_the_light_mode() -> None:
