@@ -14,9 +14,11 @@ def memory_plan_chart(view: MemoryPlanView, colours: Palette) -> go.Figure:
     _add_bars(figure, view, planned=True, colours=colours)
     _add_bars(figure, view, planned=False, colours=colours)
     labels = [f"{bar.label} · {bar.place}" for bar in view.bars]
+    largest = max(max(bar.planned_gib, bar.measured_gib or 0.0) for bar in view.bars)
     figure.update_xaxes(
+        range=[0, 1.25 * largest],
         title={"text": literal(view.axis_label), "standoff": 8, "font": {"size": SMALL_SIZE, "color": colours.muted}},
-        gridcolor=colours.faint, zeroline=True, zerolinecolor=colours.muted, fixedrange=True, rangemode="tozero",
+        gridcolor=colours.faint, zeroline=True, zerolinecolor=colours.muted, fixedrange=True,
         tickfont={"size": SMALL_SIZE, "color": colours.muted},
     )  # fmt: skip
     figure.update_yaxes(

@@ -46,7 +46,9 @@ def milliseconds(value: float | None) -> str:
 
 def decimal(value: float | None, digits: int = 2) -> str:
     """Write a number with a fixed count of decimals and a true minus sign."""
-    return "–" if value is None else f"{value:.{digits}f}".replace("-", "−")
+    if value is None:
+        return "–"
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")  # adding zero makes -0.0 a plain zero
 
 
 def full_table(name: str, measurement: Measurement) -> Table:

@@ -102,8 +102,8 @@ class DifferenceView:
     table: Table
 
 
-def difference_view(measurement: Measurement, language: UiLanguage) -> DifferenceView:
-    """Lay out the comparison of precisions on real passages."""
+def difference_view(model: str, measurement: Measurement, language: UiLanguage) -> DifferenceView:
+    """Lay out the comparison of precisions on real passages, read by a model of that name."""
     keys = ("precision", "family", "mean", "largest", "rank")
     rows = tuple(
         (
@@ -119,10 +119,11 @@ def difference_view(measurement: Measurement, language: UiLanguage) -> Differenc
     shown = ", ".join(f"{name} {100 * float(share):.1f}%" for name, share in flipped.items() if share is not None)
     key = "finding" if shown else "finding_untrained"
     return DifferenceView(
-        name="trained" if shown else "untrained",
+        name=model,
         finding=say(
             f"machinery.difference.{key}",
             language,
+            model=model,
             **({"flipped": shown} if shown else {}),
             texts=str(measurement.facts.get("texts", "")),
         ),

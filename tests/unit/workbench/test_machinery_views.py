@@ -13,7 +13,7 @@ from workbench.charts.speed import speed_chart
 from workbench.charts.theme import LIGHT
 from workbench.copy import LANGUAGES, UiLanguage, say
 from workbench.views.compression import compression_view
-from workbench.views.measured import GIB, source_sentence
+from workbench.views.measured import GIB, decimal, source_sentence
 from workbench.views.memory_plan import memory_plan_view
 from workbench.views.precision import difference_view, speed_view
 from workbench.views.reach import reach_view
@@ -71,8 +71,8 @@ def test_flipped_recommendations_are_said_only_where_there_are_recommendations()
         "max_difference": 0.02,
         "rank_correlation": 0.99,
     }
-    trained = difference_view(_measured(row, texts=500, int8_flipped_share=0.012), "en")
-    untrained = difference_view(_measured(row, texts=500), "en")
+    trained = difference_view("compact", _measured(row, texts=500, int8_flipped_share=0.012), "en")
+    untrained = difference_view("full", _measured(row, texts=500), "en")
     assert "int8 1.2%" in trained.finding
     assert "untrained" in untrained.finding
     assert trained.name != untrained.name
@@ -180,6 +180,11 @@ def test_compression_shows_size_and_metric_before_and_after() -> None:
     view = compression_view(_measured(row, row | {"metric": "emobank: Pearson r, arousal"}), "ko")
     assert len(view.table.rows) == 2
     assert view.summary.rows == (("pruning: half", "accuracy", "6.30 M", "–", "0.750", "0.740"),)
+
+
+@pytest.mark.parametrize(("value", "shown"), [(-0.0001, "0.000"), (-0.0006, "−0.001"), (0.5, "0.500"), (None, "–")])
+def test_a_small_negative_number_is_no_negative_zero(value: float | None, shown: str) -> None:
+    assert decimal(value, 3) == shown
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -49,8 +49,8 @@ def draw_speed_and_precision(language: UiLanguage) -> None:
     """Draw how long one reading takes, and how far lower precisions move the answers."""
     _section("speed_full", say("machinery.speed.title", language), _draw_speed, language)
     title = say("machinery.difference.title", language)
-    _section("precision_compact", title, _draw_difference, language)
-    _section("precision_full", "", _draw_difference, language)
+    _section("precision_compact", title, partial(_draw_difference, "compact"), language)
+    _section("precision_full", "", partial(_draw_difference, "full"), language)
 
 
 def draw_memory(language: UiLanguage) -> None:
@@ -89,7 +89,7 @@ def _draw_reach(measurement: Measurement, language: UiLanguage) -> None:
     view = reach_view(measurement, language)
     prose.paragraph(view.finding)
     prose.small_table(view.summary, caption=view.finding, number_columns=2, captioned=False)
-    prose.bullets(view.notes)
+    _draw_notes(view.notes, language)
     show_twin(view.table, key="model.reach", language=language, title=view.finding)
 
 
@@ -100,8 +100,8 @@ def _draw_speed(measurement: Measurement, language: UiLanguage) -> None:
     show_twin(view.table, key="model.speed", language=language, title=view.text.title)
 
 
-def _draw_difference(measurement: Measurement, language: UiLanguage) -> None:
-    view = difference_view(measurement, language)
+def _draw_difference(model: str, measurement: Measurement, language: UiLanguage) -> None:
+    view = difference_view(model, measurement, language)
     prose.paragraph(view.finding)
     prose.small_table(view.summary, caption=view.finding, number_columns=3, captioned=False)
     show_twin(view.table, key=f"model.difference.{view.name}", language=language, title=view.finding)
@@ -130,7 +130,7 @@ def _draw_study(name: str, measurement: Measurement, language: UiLanguage) -> No
     view = study_view(name, measurement, language)
     prose.paragraph(view.finding)
     prose.small_table(view.summary, caption=view.finding, number_columns=4, captioned=False)
-    prose.bullets(view.notes)
+    _draw_notes(view.notes, language)
     show_twin(view.table, key=f"model.{view.name}", language=language, title=view.finding)
 
 
@@ -139,7 +139,12 @@ def _draw_compression(measurement: Measurement, language: UiLanguage) -> None:
     prose.small_table(
         view.summary, caption=say("machinery.study.compression", language), number_columns=4, captioned=False
     )
-    prose.bullets(view.notes)
+    _draw_notes(view.notes, language)
     show_twin(
         view.table, key="model.compression", language=language, title=say("machinery.study.compression", language)
     )
+
+
+def _draw_notes(notes: tuple[str, ...], language: UiLanguage) -> None:
+    if notes:
+        prose.bullets(notes, title=say("machinery.english_notes", language))
