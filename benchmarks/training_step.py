@@ -35,12 +35,12 @@ from redheart_core.model.presets import preset
 from redheart_core.runtime.allocation import AllocationCounter
 from redheart_core.runtime.plan import Line, MemoryPlan, Place, plan_error, plan_memory
 from redheart_core.text.tokenizer import PAD
-from redheart_core.training.average import HostAverage
 from redheart_core.training.batches import Batch
-from redheart_core.training.lean_optimizer import AdamWConfig, EightBitAdamW, LeanOptimizer, OffloadedAdamW
-from redheart_core.training.reach import TaskBatch
-from redheart_core.training.step import lean_step
-from redheart_core.training.step_plan import StateKind, StepShape, simulated_peak, training_request
+from redheart_core.training.lean.average import HostAverage
+from redheart_core.training.lean.optimizer import AdamWConfig, EightBitAdamW, LeanOptimizer, OffloadedAdamW
+from redheart_core.training.lean.plan import StateKind, StepShape, simulated_peak, training_request
+from redheart_core.training.lean.reach import TaskBatch
+from redheart_core.training.lean.step import lean_step
 
 BUDGET_BYTES = 8_000_000_000
 PLAN_TOLERANCE = 0.10

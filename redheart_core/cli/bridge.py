@@ -12,8 +12,8 @@ import torch
 from redheart_core.cli.shared import print_json, reader_language, reported_errors
 from redheart_core.measurements import Measurement, save_measurement
 from redheart_core.model.checkpoint import load_checkpoint
-from redheart_core.training.bridge_states import Upper, cache_rows, spread
-from redheart_core.training.bridge_study import StudySettings, run_study
+from redheart_core.training.bridge.states import Upper, cache_rows, spread
+from redheart_core.training.bridge.study import StudySettings, run_study
 from redheart_core.training.tasks import load_tasks
 
 NOTES = (

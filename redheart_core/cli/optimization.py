@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from redheart_core.cli.shared import print_json, reader_language, reported_errors
-from redheart_core.training.optimization_study import StudyRow, recorded_memory, run_study
-from redheart_core.training.telemetry_runs import load_bench, record_missing
+from redheart_core.training.optimization.runs import load_bench, record_missing
+from redheart_core.training.optimization.study import StudyRow, recorded_memory, run_study
 
 _PATH = click.Path(path_type=Path)
 

@@ -10,7 +10,7 @@ import click
 from redheart_core.cli.shared import EXIT_NO, print_json, reader_language, reported_errors
 from redheart_core.model.presets import preset
 from redheart_core.runtime.plan import GIB, MemoryPlan, MemoryRequest, Place, PlanLine, plan_memory
-from redheart_core.training.step_plan import (
+from redheart_core.training.lean.plan import (
     StateKind,
     StepShape,
     largest_fitting_batch,

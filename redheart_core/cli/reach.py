@@ -15,8 +15,8 @@ from redheart_core.cli.task_batches import decomposed, real_batches
 from redheart_core.measurements import Scalar, save_measurement
 from redheart_core.model.network import RedHeartModel
 from redheart_core.model.presets import preset
-from redheart_core.training.reach import ModuleReach, ReachReport, measure_reach
-from redheart_core.training.step_telemetry import step_telemetry
+from redheart_core.training.lean.reach import ModuleReach, ReachReport, measure_reach
+from redheart_core.training.lean.step_telemetry import step_telemetry
 
 NUM_PASSAGES = 8
 

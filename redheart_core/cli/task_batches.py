@@ -14,7 +14,7 @@ from redheart_core.model.presets import COMPACT
 from redheart_core.text.tokenizer import Tokenizer
 from redheart_core.training.batches import tokenize
 from redheart_core.training.corpus_tokenizer import train_tokenizer
-from redheart_core.training.reach import TaskBatch, draw_batches
+from redheart_core.training.lean.reach import TaskBatch, draw_batches
 from redheart_core.training.supervision import load_supervision
 from redheart_core.training.tasks import Example, Task, load_tasks
 

@@ -13,22 +13,7 @@ from torch.optim import AdamW
 
 from redheart_core.model.network import RedHeartModel
 from redheart_core.text.tokenizer import Tokenizer
-from redheart_core.training.rules import average_decay, greedy_crossover, simple_noise_scale
-from redheart_core.training.tasks import Task
-from redheart_core.training.telemetry import (
-    HORIZONS,
-    LOG_RATES,
-    NUM_SAVED,
-    AverageTrial,
-    CrossoverTrial,
-    Evaluation,
-    LayerCandidates,
-    NoisePhase,
-    RateTrial,
-    RunRecord,
-    RunSpec,
-)
-from redheart_core.training.telemetry_model import (
+from redheart_core.training.optimization.model import (
     GROUPS,
     RunData,
     batch_loss,
@@ -42,6 +27,21 @@ from redheart_core.training.telemetry_model import (
     run_model,
     weights_of,
 )
+from redheart_core.training.optimization.rules import average_decay, greedy_crossover, simple_noise_scale
+from redheart_core.training.optimization.telemetry import (
+    HORIZONS,
+    LOG_RATES,
+    NUM_SAVED,
+    AverageTrial,
+    CrossoverTrial,
+    Evaluation,
+    LayerCandidates,
+    NoisePhase,
+    RateTrial,
+    RunRecord,
+    RunSpec,
+)
+from redheart_core.training.tasks import Task
 
 EVALUATE_EVERY = 8
 NOISE_EVERY = 3

@@ -15,10 +15,8 @@ from redheart_core.model.presets import TINY
 from redheart_core.runtime.allocation import AllocationCounter
 from redheart_core.runtime.plan import MemoryRequest, Place, plan_error, plan_memory
 from redheart_core.training.batches import Batch
-from redheart_core.training.lean_optimizer import AdamWConfig, EightBitAdamW, LeanOptimizer, OffloadedAdamW
-from redheart_core.training.reach import TaskBatch
-from redheart_core.training.step import lean_step
-from redheart_core.training.step_plan import (
+from redheart_core.training.lean.optimizer import AdamWConfig, EightBitAdamW, LeanOptimizer, OffloadedAdamW
+from redheart_core.training.lean.plan import (
     AllOutputs,
     StateKind,
     StepShape,
@@ -27,6 +25,8 @@ from redheart_core.training.step_plan import (
     simulated_peak,
     training_request,
 )
+from redheart_core.training.lean.reach import TaskBatch
+from redheart_core.training.lean.step import lean_step
 from tests.checkpoints import random_tiny_model
 
 CONFIG = AdamWConfig(learning_rate=1e-2)

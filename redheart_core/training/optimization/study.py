@@ -14,8 +14,9 @@ from pydantic import TypeAdapter
 
 from redheart_core.errors import DataError
 from redheart_core.measurements.recorded import Scalar, load_measurement, save_measurement, this_machine
-from redheart_core.training.optimization_fit import NARROW, WIDE
-from redheart_core.training.optimization_outcomes import (
+from redheart_core.training.optimization.fit import NARROW, WIDE
+from redheart_core.training.optimization.memory import record_memory
+from redheart_core.training.optimization.outcomes import (
     RUN_PRICE,
     Outcome,
     accumulation_outcomes,
@@ -25,10 +26,9 @@ from redheart_core.training.optimization_outcomes import (
     memory_outcomes,
     stopping_outcomes,
 )
-from redheart_core.training.telemetry import MemoryRecord, RunRecord, Telemetry, save_telemetry
-from redheart_core.training.telemetry_memory import record_memory
-from redheart_core.training.telemetry_recording import Recording
-from redheart_core.training.telemetry_runs import SEED, Bench, load_recording, record_missing, recorded_runs
+from redheart_core.training.optimization.recording import Recording
+from redheart_core.training.optimization.runs import SEED, Bench, load_recording, record_missing, recorded_runs
+from redheart_core.training.optimization.telemetry import MemoryRecord, RunRecord, Telemetry, save_telemetry
 
 MEASUREMENT = "optimization_study"
 NUM_RESAMPLES = 2_000

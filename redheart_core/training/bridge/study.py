@@ -19,9 +19,9 @@ from torch import Tensor
 from redheart_core.measurements.recorded import Scalar
 from redheart_core.model.config import ModelConfig
 from redheart_core.model.network import Part
-from redheart_core.training.bridge_retraining import train_upper
-from redheart_core.training.bridge_states import CachedRows, Upper, projected
-from redheart_core.training.bridge_variants import (
+from redheart_core.training.bridge.retraining import train_upper
+from redheart_core.training.bridge.states import CachedRows, Upper, projected
+from redheart_core.training.bridge.variants import (
     DESCRIPTIONS,
     BridgePart,
     Fitted,

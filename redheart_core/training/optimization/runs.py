@@ -18,10 +18,10 @@ from torch import Tensor
 from redheart_core.errors import DataError
 from redheart_core.model.network import RedHeartModel
 from redheart_core.text.tokenizer import Tokenizer
+from redheart_core.training.optimization.model import narrow_embedding, run_data, run_model
+from redheart_core.training.optimization.recording import Recording, Snapshot, make_optimizer, record_run
+from redheart_core.training.optimization.telemetry import RunRecord, RunSpec
 from redheart_core.training.tasks import Task, load_tasks
-from redheart_core.training.telemetry import RunRecord, RunSpec
-from redheart_core.training.telemetry_model import narrow_embedding, run_data, run_model
-from redheart_core.training.telemetry_recording import Recording, Snapshot, make_optimizer, record_run
 
 logger = logging.getLogger(__name__)
 

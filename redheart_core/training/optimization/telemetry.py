@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from redheart_core.errors import DataError
 
-RECORDED_FILE = Path(str(files("redheart_core.training"))) / "measurements" / "telemetry.json"
+RECORDED_FILE = Path(str(files("redheart_core.training.optimization"))) / "data" / "telemetry.json"
 HORIZONS = (1.0, 10.0, 32.0, 100.0)
 """Steps that an average looks back, 1 / (1 - decay); one is the weights themselves."""
 RULE_HORIZON = 1000.0

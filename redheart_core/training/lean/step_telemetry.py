@@ -11,8 +11,8 @@ import math
 import torch
 from torch import Tensor
 
-from redheart_core.training.reach import STEP_RATE, StepRecord
-from redheart_core.training.telemetry_batch import TelemetryBatch
+from redheart_core.training.lean.reach import STEP_RATE, StepRecord
+from redheart_core.training.optimization.batch import TelemetryBatch
 
 
 def step_telemetry(record: StepRecord) -> TelemetryBatch:

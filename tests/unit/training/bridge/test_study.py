@@ -9,16 +9,16 @@ from redheart_core.model.network import Part, RedHeartModel
 from redheart_core.model.presets import TINY
 from redheart_core.text.tokenizer import Tokenizer
 from redheart_core.training.batches import collate, tokenize
-from redheart_core.training.bridge_retraining import train_upper
-from redheart_core.training.bridge_states import CachedRows, Upper, cache_rows, projected, spread
-from redheart_core.training.bridge_study import (
+from redheart_core.training.bridge.retraining import train_upper
+from redheart_core.training.bridge.states import CachedRows, Upper, cache_rows, projected, spread
+from redheart_core.training.bridge.study import (
     StudySettings,
     better_of,
     mean_loss,
     reconstruction_rows,
     run_study,
 )
-from redheart_core.training.bridge_variants import BridgePart, Fitted, fit_rules, with_rule, without
+from redheart_core.training.bridge.variants import BridgePart, Fitted, fit_rules, with_rule, without
 from redheart_core.training.objectives import JudgedObjective, StoryObjective
 from redheart_core.training.tasks import Example, Task
 from redheart_core.vocabulary.reading import Family

@@ -5,10 +5,8 @@ import torch
 
 from redheart_core.text.tokenizer import Tokenizer
 from redheart_core.training.objectives import JudgedObjective
-from redheart_core.training.tasks import Example, Task
-from redheart_core.training.telemetry import HORIZONS, LOG_RATES, NUM_SAVED, RunSpec
-from redheart_core.training.telemetry_memory import MODES, SHAPES, record_memory
-from redheart_core.training.telemetry_model import (
+from redheart_core.training.optimization.memory import MODES, SHAPES, record_memory
+from redheart_core.training.optimization.model import (
     GROUPS,
     NUM_HELD,
     layer_groups,
@@ -17,8 +15,10 @@ from redheart_core.training.telemetry_model import (
     run_model,
     weights_of,
 )
-from redheart_core.training.telemetry_recording import branch, group_names, mixture, record_run
-from redheart_core.training.telemetry_runs import run_specs
+from redheart_core.training.optimization.recording import branch, group_names, mixture, record_run
+from redheart_core.training.optimization.runs import run_specs
+from redheart_core.training.optimization.telemetry import HORIZONS, LOG_RATES, NUM_SAVED, RunSpec
+from redheart_core.training.tasks import Example, Task
 from redheart_core.vocabulary.reading import Family
 from tests.checkpoints import SENTENCES, tiny_tokenizer_bytes
 

@@ -15,17 +15,7 @@ import torch
 from torch import Tensor
 
 from redheart_core.model.network import RedHeartModel
-from redheart_core.training.optimization_fit import (
-    FitSettings,
-    chosen_rows,
-    fit_crossover,
-    fit_detector,
-    folds,
-    mean_estimates,
-)
-from redheart_core.training.rules import Stop, best_so_far, layer_rate, sweet_spot
-from redheart_core.training.telemetry import MemoryRecord, RunRecord
-from redheart_core.training.telemetry_features import (
+from redheart_core.training.optimization.features import (
     NOISE_SPREAD,
     candidate_features,
     curve_features,
@@ -40,8 +30,18 @@ from redheart_core.training.telemetry_features import (
     share_target,
     validation_losses,
 )
-from redheart_core.training.telemetry_model import GROUPS, held_loss, put_weights
-from redheart_core.training.telemetry_recording import Recording, branch, group_names, mixture
+from redheart_core.training.optimization.fit import (
+    FitSettings,
+    chosen_rows,
+    fit_crossover,
+    fit_detector,
+    folds,
+    mean_estimates,
+)
+from redheart_core.training.optimization.model import GROUPS, held_loss, put_weights
+from redheart_core.training.optimization.recording import Recording, branch, group_names, mixture
+from redheart_core.training.optimization.rules import Stop, best_so_far, layer_rate, sweet_spot
+from redheart_core.training.optimization.telemetry import MemoryRecord, RunRecord
 
 RUN_PRICE = 0.02
 """What a whole run of steps is worth: this share of the validation loss. Stopping is judged by regret plus price."""

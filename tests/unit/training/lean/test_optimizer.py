@@ -9,8 +9,8 @@ import torch
 from torch import nn
 
 from redheart_core.errors import ConfigError
-from redheart_core.training.eight_bit import SIGNED_CODES, UNSIGNED_CODES, EightBit, stochastic_bfloat16
-from redheart_core.training.lean_optimizer import AdamWConfig, EightBitAdamW, OffloadedAdamW
+from redheart_core.training.lean.eight_bit import SIGNED_CODES, UNSIGNED_CODES, EightBit, stochastic_bfloat16
+from redheart_core.training.lean.optimizer import AdamWConfig, EightBitAdamW, OffloadedAdamW
 
 CONFIG = AdamWConfig(learning_rate=1e-2, weight_decay=0.1)
 

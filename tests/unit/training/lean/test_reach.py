@@ -14,6 +14,8 @@ from redheart_core.model.network import RedHeartModel
 from redheart_core.model.presets import TINY
 from redheart_core.text.tokenizer import Tokenizer
 from redheart_core.training.batches import Item, tokenize
+from redheart_core.training.lean.reach import ReachReport, TaskBatch, draw_batches, measure_reach
+from redheart_core.training.lean.step_telemetry import step_telemetry
 from redheart_core.training.objectives import (
     ChoiceObjective,
     EmotionObjective,
@@ -30,8 +32,6 @@ from redheart_core.training.proxy_objectives import (
     RegretProxyObjective,
     SurdObjective,
 )
-from redheart_core.training.reach import ReachReport, TaskBatch, draw_batches, measure_reach
-from redheart_core.training.step_telemetry import step_telemetry
 from redheart_core.training.tasks import Example
 from redheart_core.vocabulary.bentham import RegretType
 from redheart_core.vocabulary.reading import OUTPUTS, Family

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from redheart_core.training.rules import best_so_far
-from redheart_core.training.telemetry import (
+from redheart_core.training.optimization.batch import TelemetryBatch
+from redheart_core.training.optimization.rules import best_so_far
+from redheart_core.training.optimization.telemetry import (
     HORIZONS,
     LOG_RATES,
     AverageTrial,
@@ -23,7 +24,6 @@ from redheart_core.training.telemetry import (
     RunRecord,
     Telemetry,
 )
-from redheart_core.training.telemetry_batch import TelemetryBatch
 
 CHOICE_SHARE = 0.005
 """Differences of this share of a loss count as a choice; smaller ones are spread over the candidates."""

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from redheart_core.training.rules import (
+from redheart_core.training.optimization.rules import (
     LARGEST_ACCUMULATION,
     accumulation_steps,
     average_decay,

@@ -14,8 +14,8 @@ from redheart_core.model.auxiliary import AuxiliaryModules
 from redheart_core.model.bridge import ModuleBridge
 from redheart_core.model.config import ModelConfig
 from redheart_core.model.network import HIDING_PROBABILITY, Part
-from redheart_core.training.bridge_states import CachedRows, Upper, projected
-from redheart_core.training.bridge_variants import BridgePart, fit_rules, with_rule
+from redheart_core.training.bridge.states import CachedRows, Upper, projected
+from redheart_core.training.bridge.variants import BridgePart, fit_rules, with_rule
 from redheart_core.training.loop import RECOVERY_WEIGHT
 from redheart_core.training.objectives import total_loss
 

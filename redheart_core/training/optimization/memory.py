@@ -14,9 +14,9 @@ from redheart_core.model.network import RedHeartModel
 from redheart_core.runtime.activations import ActivationProfile, activation_profile
 from redheart_core.runtime.allocation import AllocationCounter
 from redheart_core.runtime.plan import MemoryRequest, plan_memory
-from redheart_core.training.checkpointing import checkpointable, checkpointed
-from redheart_core.training.telemetry import MemoryRecord
-from redheart_core.training.telemetry_model import telemetry_config
+from redheart_core.training.lean.recomputing import checkpointable, checkpointed
+from redheart_core.training.optimization.model import telemetry_config
+from redheart_core.training.optimization.telemetry import MemoryRecord
 
 NUM_MODELS = 5
 PLANNED_SHAPES = tuple((batch, length) for batch in (1, 2) for length in (16, 32, 48))

@@ -9,8 +9,8 @@ from torch import nn
 from redheart_core.errors import ConfigError
 from redheart_core.model.network import RedHeartModel
 from redheart_core.model.presets import TINY
-from redheart_core.training.average import HostAverage
-from redheart_core.training.checkpointing import checkpointable, checkpointed
+from redheart_core.training.lean.average import HostAverage
+from redheart_core.training.lean.recomputing import checkpointable, checkpointed
 from redheart_core.vocabulary.reading import Family
 from tests.checkpoints import random_tiny_model
 

@@ -23,10 +23,10 @@ from redheart_core.runtime.activations import activation_profile
 from redheart_core.runtime.allocation import AllocationCounter
 from redheart_core.runtime.plan import MemoryRequest, Place, largest_batch
 from redheart_core.training.batches import Batch
-from redheart_core.training.lean_optimizer import AdamWConfig, EightBitAdamW, LeanOptimizer
+from redheart_core.training.lean.optimizer import AdamWConfig, EightBitAdamW, LeanOptimizer
+from redheart_core.training.lean.reach import TaskBatch
+from redheart_core.training.lean.step import Booking, allocate_gradients, lean_step, unbooked
 from redheart_core.training.objectives import BinaryTerm, Logits
-from redheart_core.training.reach import TaskBatch
-from redheart_core.training.step import Booking, allocate_gradients, lean_step, unbooked
 from redheart_core.vocabulary.reading import Family
 
 WEIGHT_BYTES = 2.0

@@ -27,7 +27,7 @@ import torch
 from torch import Tensor, nn
 
 from redheart_core.errors import ConfigError
-from redheart_core.training.eight_bit import EightBit, stochastic_bfloat16
+from redheart_core.training.lean.eight_bit import EightBit, stochastic_bfloat16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

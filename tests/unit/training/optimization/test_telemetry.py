@@ -9,14 +9,14 @@ from redheart_core.measurements import load_measurement
 from redheart_core.model.config import CurveScorerConfig
 from redheart_core.model.optimization import OptimizationSystems
 from redheart_core.model.presets import TINY
-from redheart_core.training.optimization_fit import NARROW, fit_crossover, fit_detector, fit_estimator, folds
-from redheart_core.training.optimization_outcomes import Outcome, stopping_cost, stopping_regret
-from redheart_core.training.optimization_study import Choice, System, compare, default_choice, difference_interval
-from redheart_core.training.rules import Stop
-from redheart_core.training.telemetry import load_telemetry, save_telemetry
-from redheart_core.training.telemetry_batch import telemetry_loss
-from redheart_core.training.telemetry_features import nearest_horizon, past_best, share_target, telemetry_batch
-from redheart_core.training.telemetry_runs import run_specs
+from redheart_core.training.optimization.batch import telemetry_loss
+from redheart_core.training.optimization.features import nearest_horizon, past_best, share_target, telemetry_batch
+from redheart_core.training.optimization.fit import NARROW, fit_crossover, fit_detector, fit_estimator, folds
+from redheart_core.training.optimization.outcomes import Outcome, stopping_cost, stopping_regret
+from redheart_core.training.optimization.rules import Stop
+from redheart_core.training.optimization.runs import run_specs
+from redheart_core.training.optimization.study import Choice, System, compare, default_choice, difference_interval
+from redheart_core.training.optimization.telemetry import load_telemetry, save_telemetry
 
 
 @pytest.fixture(scope="module")

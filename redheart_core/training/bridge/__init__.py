@@ -1,0 +1,1 @@
+"""Every part of the module bridge against the rule beside it."""

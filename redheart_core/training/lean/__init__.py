@@ -1,0 +1,1 @@
+"""A step of a large model in little memory: its plan, its optimisers, and how far it reaches."""
