@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -14,6 +15,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from redheart_core.model.network import RedHeartModel
 from redheart_core.model.outputs import to_output_scale
+from redheart_core.runtime.recovery import PieceSize, run_in_pieces
 from redheart_core.training import metrics
 from redheart_core.training.batches import Item, collate, cut
 from redheart_core.training.objectives import (
@@ -58,20 +60,33 @@ class Prediction:
 
 
 def predict(model: RedHeartModel, task: Task, items: Sequence[Item]) -> Prediction:
-    """Run the model over a development set in its own order of lengths."""
+    """Run the model over a development set in its own order of lengths, in smaller batches where memory runs out.
+
+    Raises:
+        OutOfDeviceMemoryError: Not even one item fits.
+    """
     order = sorted(range(len(items)), key=lambda index: items[index].num_tokens)
-    outputs: list[Mapping[Family, Tensor]] = []
-    targets: list[Tensor] = []
+    rows: list[Mapping[Family, Tensor]] = []
+    fitting = PieceSize()
     model.eval()
     with torch.inference_mode():
-        batches = cut([items[index] for index in order], batch_size=EVALUATION_BATCH, max_batch_tokens=8192)
-        for batch in map(collate, batches):
-            outputs.append(model(batch.ids_RT, batch.mask_RT, batch.segments_RT).logits)
-            targets.append(batch.target_BK)
-    sides = len(items[0].encodings)
-    logits = {family: _joined([output[family] for output in outputs], sides) for family in Family}
-    groups = tuple(task.dev[index].group for index in order)
-    return Prediction(task=task, logits=logits, target_BK=torch.cat(targets), groups=groups)
+        for batch in cut([items[index] for index in order], batch_size=EVALUATION_BATCH, max_batch_tokens=8192):
+            rows += run_in_pieces(partial(_logits_by_item, model), batch, size=fitting)
+    return Prediction(
+        task=task,
+        # The sides of a pair come first, then the items: all first passages stand before all second ones.
+        logits={family: torch.stack([row[family] for row in rows], dim=1).flatten(0, 1) for family in Family},
+        target_BK=torch.tensor([items[index].target for index in order], dtype=torch.float32),
+        groups=tuple(task.dev[index].group for index in order),
+    )
+
+
+def _logits_by_item(model: RedHeartModel, items: Sequence[Item]) -> list[Mapping[Family, Tensor]]:
+    """Return (sides, C) by family for each item."""
+    batch = collate(items)
+    logits = model(batch.ids_RT, batch.mask_RT, batch.segments_RT).logits
+    by_side = {family: values.float().view(-1, len(items), values.shape[-1]) for family, values in logits.items()}
+    return [{family: values[:, place] for family, values in by_side.items()} for place in range(len(items))]
 
 
 def measure(prediction: Prediction) -> list[Metric]:
@@ -107,11 +122,6 @@ def _temperature(terms: Sequence[BinaryTerm]) -> float:
 def _cross_entropy(term: BinaryTerm, temperature: float) -> float:
     each = binary_cross_entropy_with_logits(term.logits / temperature, term.targets, reduction="none")
     return float((each * term.mask).sum() / term.mask.sum().clamp(min=1.0))
-
-
-def _joined(parts: Sequence[Tensor], sides: int) -> Tensor:
-    by_side = [part.float().chunk(sides) for part in parts]
-    return torch.cat([piece[side] for side in range(sides) for piece in by_side])
 
 
 def _measure_emotions(prediction: Prediction, family: Family) -> list[Metric]:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
-from redheart_core.training.evaluation import Prediction, fit_temperatures, measure
+from redheart_core.errors import OutOfDeviceMemoryError
+from redheart_core.model.network import ModelOutput, RedHeartModel
+from redheart_core.model.presets import TINY
+from redheart_core.text.tokenizer import Tokenizer
+from redheart_core.training.batches import Item, tokenize
+from redheart_core.training.evaluation import Prediction, fit_temperatures, measure, predict
 from redheart_core.training.objectives import JudgedObjective, PleasureObjective
-from redheart_core.training.tasks import Task
+from redheart_core.training.tasks import Example, Task
 from redheart_core.vocabulary.reading import OUTPUTS, Family
+from tests.checkpoints import SENTENCES, random_tiny_model, tiny_tokenizer_bytes
 
 
 def _task(name: str, objective: JudgedObjective | PleasureObjective) -> Task:
@@ -24,6 +32,47 @@ def _judged(name: str, column_logits: torch.Tensor, labels: torch.Tensor, groups
         target_BK=labels[:, None],
         groups=groups,
     )
+
+
+class _SmallDevice(torch.nn.Module):
+    """A model on a device that holds a few passages at once."""
+
+    def __init__(self, model: RedHeartModel, passages: int) -> None:
+        super().__init__()
+        self.model, self.passages = model, passages
+        self.refused = 0
+
+    def forward(self, ids_RT: torch.Tensor, *others: torch.Tensor) -> ModelOutput:
+        if ids_RT.shape[0] > self.passages:
+            self.refused += 1
+            raise OutOfDeviceMemoryError("the device is full")
+        output: ModelOutput = self.model(ids_RT, *others)
+        return output
+
+
+def test_a_prediction_is_finished_in_smaller_batches_where_memory_runs_out(tmp_path: Path) -> None:
+    path = tmp_path / "tokenizer.json"
+    path.write_bytes(tiny_tokenizer_bytes())
+    pairs = [((text, ""), (other, "")) for text, other in zip(SENTENCES, reversed(SENTENCES), strict=True)]
+    examples = tuple(Example(passages=pair, target=(1.0,), group=str(place)) for place, pair in enumerate(pairs))
+    task = Task(name="pairs", objective=PleasureObjective(), train=(), dev=examples, files=())
+    items = tokenize(examples, Tokenizer.from_file(path), max_tokens=TINY.max_tokens)
+    model = random_tiny_model().eval()
+    small = _SmallDevice(model, passages=4)
+    whole, pieces = predict(model, task, items), predict(small, task, items)  # type: ignore[arg-type]
+    assert small.refused > 0
+    assert pieces.groups == whole.groups
+    for family in Family:
+        torch.testing.assert_close(pieces.logits[family], whole.logits[family], atol=1e-5, rtol=1e-4)
+    first, second = (model(*_alone(items[0], side)).logits[Family.HEDONIC] for side in (0, 1))
+    place = whole.groups.index("0")
+    rows = whole.logits[Family.HEDONIC][[place, place + len(items)]]
+    torch.testing.assert_close(rows, torch.cat([first, second]), atol=1e-5, rtol=1e-4)
+
+
+def _alone(item: Item, side: int) -> tuple[torch.Tensor, ...]:
+    ids = torch.tensor([item.encodings[side].ids])
+    return ids, torch.ones_like(ids, dtype=torch.bool), torch.tensor([item.encodings[side].segments])
 
 
 @pytest.mark.parametrize("factor", [0.7, 1.0, 2.5])
