@@ -37,6 +37,7 @@ TRAIN, READ = "train", "read"
 )
 @click.option("--accumulate", is_flag=True, help="Gradients are summed over several micro-batches.")
 @click.option("--keep-activations", is_flag=True, help="Keep activations instead of recomputing them.")
+@click.option("--largest", is_flag=True, help="Also search the largest batch that fits; takes several times as long.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 def plan(
     name: str,
@@ -47,6 +48,7 @@ def plan(
     state: str,
     accumulate: bool,
     keep_activations: bool,
+    largest: bool,
     as_json: bool,
 ) -> None:
     """Plan the memory of a training step or a reading in bfloat16, allocating nothing. Exits with 1 if too big."""
@@ -55,20 +57,21 @@ def plan(
         config = preset(name)
 
         def request_of(passages: int) -> MemoryRequest:
+            click.echo(f"simulating near {passages} passages of {length} tokens, nothing is allocated …", err=True)
             if mode == READ:
                 return reading_request(config, batch=passages, length=length)
             return training_request(config, shape, batch=passages, length=length)
 
         request = request_of(batch)
         budget_bytes = round(budget_gib * GIB)
-        largest = largest_fitting_batch(request_of, request, budget_bytes)
+        found = largest_fitting_batch(request_of, request, budget_bytes) if largest else None
     planned = plan_memory(request)
     content = {
         "preset": name,
         "mode": mode,
         **({} if mode == READ else {key: value for key, value in asdict(shape).items() if key != "average"}),
         **_content(request, planned, budget_bytes),
-        "largest_batch": largest,
+        "largest_batch": found,
     }
     if as_json:
         print_json(content)
@@ -102,9 +105,8 @@ def _lines(planned: MemoryPlan, content: dict[str, Any]) -> list[str]:
         lines += [f"{place.value}: {planned.total(place) / GIB:.2f} GiB"] if held else []
         lines += [f"  {line.name.value:<14} {line.part or '':<14} {line.bytes / GIB:8.3f} GiB" for line in held]
     verdict = "fits" if content["fits"] else "does not fit"
-    lines.append(
-        f"{verdict} in {content['budget_bytes'] / GIB:.2f} GiB; largest batch of {content['length']} tokens that fits: "
-        f"{content['largest_batch']}"
-    )
+    lines.append(f"{verdict} in {content['budget_bytes'] / GIB:.2f} GiB")
+    if content["largest_batch"] is not None:
+        lines.append(f"largest batch of {content['length']} tokens that fits: {content['largest_batch']}")
     lines.append(f"The activations' fit is off by at most {content['fit_error']:.1%} at the sizes it was made from.")
     return lines

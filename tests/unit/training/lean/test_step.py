@@ -153,7 +153,13 @@ def test_the_command_adds_up_lines_by_place() -> None:
         lines = [line["bytes"] for line in content["lines"] if line["place"] == place]
         assert sum(lines) == content[f"{place}_bytes"] > 0
     assert content["fits"]
-    assert content["largest_batch"] > 8
+    assert content["largest_batch"] is None
+
+
+@pytest.mark.slow
+def test_the_largest_batch_is_searched_when_it_is_asked_for() -> None:
+    content = json.loads(_plan("--largest", "--json").stdout)
+    assert content["largest_batch"] > content["batch"]
 
 
 def test_a_plan_that_does_not_fit_exits_with_one() -> None:
