@@ -66,10 +66,12 @@ def draw_memory(language: UiLanguage) -> None:
 
 def draw_learned_or_rule(language: UiLanguage) -> None:
     """Draw where learned parts beat the rules beside them, and what compression costs."""
-    _section("bridge_study", say("machinery.study.bridge", language), partial(_draw_study, "bridge_study"), language)
-    title = say("machinery.study.optimization", language)
-    _section("optimization_study", title, partial(_draw_study, "optimization_study"), language)
-    _section("compression", say("machinery.study.compression", language), _draw_compression, language)
+    with st.container(key="machinery_studies"):
+        title = say("machinery.study.bridge", language)
+        _section("bridge_study", title, partial(_draw_study, "bridge_study"), language)
+        title = say("machinery.study.optimization", language)
+        _section("optimization_study", title, partial(_draw_study, "optimization_study"), language)
+        _section("compression", say("machinery.study.compression", language), _draw_compression, language)
 
 
 def _section(name: str, title: str, draw: Draw, language: UiLanguage) -> None:
