@@ -86,7 +86,7 @@ def record_missing(bench: Bench, work_dir: Path, *, limit: int) -> int:
     missing = [spec for spec in run_specs() if not _record_file(work_dir, spec).exists()]
     for spec in missing[:limit]:
         recording = record_run(spec, bench.tasks[spec.task], bench.tokenizer, bench.table_VD)
-        _save(work_dir, recording)
+        save_recording(work_dir, recording)
         logger.info("run %d (%s) recorded", spec.index, spec.task)
     return max(len(missing) - limit, 0)
 
@@ -116,7 +116,8 @@ def load_recording(bench: Bench, work_dir: Path, record: RunRecord) -> Recording
     )
 
 
-def _save(work_dir: Path, recording: Recording) -> None:
+def save_recording(work_dir: Path, recording: Recording) -> None:
+    """Write a run's weights and, last, its record."""
     spec, snapshot = recording.record.spec, recording.snapshot
     parts: dict[str, Mapping[str, Tensor]] = {"model": snapshot.model.state_dict()}
     parts |= {f"saved.{number}": weights for number, weights in enumerate(recording.saved)}

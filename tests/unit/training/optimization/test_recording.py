@@ -16,7 +16,7 @@ from redheart_core.training.optimization.model import (
     weights_of,
 )
 from redheart_core.training.optimization.recording import branch, group_names, mixture, record_run
-from redheart_core.training.optimization.runs import run_specs
+from redheart_core.training.optimization.runs import Bench, load_recording, run_specs, save_recording
 from redheart_core.training.optimization.telemetry import HORIZONS, LOG_RATES, NUM_SAVED, RunSpec
 from redheart_core.training.tasks import Example, Task
 from redheart_core.vocabulary.reading import Family
@@ -91,6 +91,20 @@ def test_a_run_is_recorded_alike_twice_and_learns(task, tokenizer, table_VD):
     assert all(best in layer.swap_losses for layer in record.crossover.layers)
     plain = branch(recording.data, SPEC, recording.snapshot, {})[0]
     assert all(trial.losses[LOG_RATES.index(0.0)] == pytest.approx(plain) for trial in record.rates)
+
+
+@pytest.mark.slow
+def test_a_recorded_run_goes_on_from_its_files_as_it_would_have(task, tokenizer, table_VD, tmp_path):
+    recording = record_run(SPEC, task, tokenizer, table_VD)
+    save_recording(tmp_path, recording)
+    loaded = load_recording(
+        Bench(tasks={"toy": task}, tokenizer=tokenizer, table_VD=table_VD), tmp_path, recording.record
+    )
+    assert len(loaded.saved) == len(recording.saved)
+    for weights, again in zip(recording.saved, loaded.saved, strict=True):
+        assert all(torch.equal(weights[name], again[name]) for name in weights)
+    before = branch(recording.data, SPEC, recording.snapshot, {})
+    assert branch(loaded.data, SPEC, loaded.snapshot, {}) == before
 
 
 @pytest.mark.slow
