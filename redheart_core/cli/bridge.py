@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from importlib.resources import files
 from pathlib import Path
 
 import click
 import torch
 
 from redheart_core.cli.shared import print_json, reader_language, reported_errors
+from redheart_core.inference.shipped import checkpoint_folder
 from redheart_core.measurements import Measurement, save_measurement
 from redheart_core.model.checkpoint import load_checkpoint
 from redheart_core.training.bridge.states import Upper, cache_rows, spread
@@ -61,8 +61,7 @@ def study(
 def _measure(
     model_name: str, data_dir: Path, train_rows: int, dev_rows: int, steps: int, out: Path | None
 ) -> Measurement:
-    shipped = Path(str(files("redheart_core").joinpath("checkpoints", model_name)))
-    loaded = load_checkpoint(shipped if shipped.is_dir() else Path(model_name))
+    loaded = load_checkpoint(checkpoint_folder(model_name))
     model, tasks = loaded.model, load_tasks(data_dir)
     train = [cache_rows(model, loaded.tokenizer, task, spread(task.train, train_rows)) for task in tasks]
     dev = [cache_rows(model, loaded.tokenizer, task, spread(task.dev, dev_rows)) for task in tasks]

@@ -10,7 +10,7 @@ import click
 
 from redheart_core.cli.shared import EXIT_NO, print_json, reader_language, reported_errors
 from redheart_core.errors import CheckpointError
-from redheart_core.inference.shipped import shipped_folder
+from redheart_core.inference.shipped import checkpoint_folder
 from redheart_core.inference.untrained import write_untrained_checkpoint
 from redheart_core.model.checkpoint import load_checkpoint, read_manifest
 from redheart_core.model.ledger import count_parameters, meta_model
@@ -30,7 +30,7 @@ def checkpoint() -> None:
 def info(folder: str, as_json: bool) -> None:
     """Say what a checkpoint holds. FOLDER is a path or the name of a shipped checkpoint."""
     with reported_errors(reader_language(None), as_json=as_json):
-        content = _info(read_manifest(_folder(folder))[1])
+        content = _info(read_manifest(checkpoint_folder(folder))[1])
     _print(content, as_json)
 
 
@@ -40,7 +40,7 @@ def info(folder: str, as_json: bool) -> None:
 def verify(folder: str, as_json: bool) -> None:
     """Read every byte of a checkpoint; exit 1 and name the file when one is missing or altered."""
     try:
-        loaded = load_checkpoint(_folder(folder))
+        loaded = load_checkpoint(checkpoint_folder(folder))
     except CheckpointError as problem:
         _print({"valid": False, "detail": problem.message(reader_language(None))}, as_json)
         raise SystemExit(EXIT_NO) from problem
@@ -58,11 +58,6 @@ def init(name: str, out: Path, seed: int, dtype: str, as_json: bool) -> None:
     with reported_errors(reader_language(None), as_json=as_json):
         content = _info(write_untrained_checkpoint(out, preset(name), seed=seed, dtype=STORED_DTYPES[dtype]))
     _print(content, as_json)
-
-
-def _folder(name: str) -> Path:
-    shipped = shipped_folder(name)
-    return shipped if shipped.is_dir() and Path(name).name == name else Path(name)
 
 
 def _info(manifest: Manifest) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 
 from redheart_core.cli.ensembles import Decompositions, decompose_passages
 from redheart_core.data.stories import read_outcomes
+from redheart_core.inference.shipped import shipped_folder
+from redheart_core.model.checkpoint import read_manifest, tokenizer_path
 from redheart_core.model.config import ModelConfig
 from redheart_core.model.presets import COMPACT
 from redheart_core.text.tokenizer import Tokenizer
@@ -56,9 +57,9 @@ def real_batches(
 
 def preset_tokenizer(config: ModelConfig, data_dir: Path) -> Tokenizer:
     """Return the shipped tokenizer where the preset has its vocabulary, else train one of the preset's size."""
-    shipped = Path(str(files("redheart_core"))) / "checkpoints/compact/tokenizer.json"
-    if config.vocabulary_size == COMPACT.vocabulary_size and shipped.is_file():
-        return Tokenizer.from_file(shipped)
+    if config.vocabulary_size == COMPACT.vocabulary_size:
+        folder = shipped_folder(COMPACT.preset)
+        return Tokenizer.from_file(tokenizer_path(folder, read_manifest(folder)[1]))
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "tokenizer.json"
         train_tokenizer(data_dir, path, vocabulary_size=config.vocabulary_size)

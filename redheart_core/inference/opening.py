@@ -10,7 +10,7 @@ import torch
 
 from redheart_core.errors import ConfigError
 from redheart_core.model.checkpoint import LoadedCheckpoint, load_checkpoint, read_manifest
-from redheart_core.model.ledger import meta_model
+from redheart_core.model.ledger import count_parameters, meta_model
 from redheart_core.model.manifest import Manifest
 from redheart_core.model.network import RedHeartModel
 from redheart_core.runtime.devices import CPU
@@ -71,7 +71,7 @@ def parse_precision(name: str) -> Precision:
 
 
 def _num_parameters(manifest: Manifest) -> int:
-    return sum(parameter.numel() for parameter in meta_model(manifest.model).parameters())
+    return count_parameters(meta_model(manifest.model))
 
 
 def _loaded_dtype(precision: Precision, manifest: Manifest) -> torch.dtype:

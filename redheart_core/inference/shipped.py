@@ -13,6 +13,12 @@ def shipped_folder(name: str) -> Path:
     return CHECKPOINTS / Path(name).name
 
 
+def checkpoint_folder(name_or_path: str) -> Path:
+    """Return the folder that a reader means: a shipped checkpoint by its name, any other by its path."""
+    shipped = shipped_folder(name_or_path)
+    return shipped if shipped.name == name_or_path and shipped.is_dir() else Path(name_or_path)
+
+
 def shipped_names() -> tuple[str, ...]:
     """Return the names of the checkpoints that ship."""
     return tuple(sorted(entry.name for entry in CHECKPOINTS.iterdir() if entry.is_dir()))

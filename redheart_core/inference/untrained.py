@@ -10,7 +10,7 @@ import torch
 
 from redheart_core.errors import ConfigError
 from redheart_core.inference.shipped import shipped_folder
-from redheart_core.model.checkpoint import read_manifest, save_checkpoint
+from redheart_core.model.checkpoint import read_manifest, save_checkpoint, tokenizer_path
 from redheart_core.model.config import ModelConfig
 from redheart_core.model.manifest import FORMAT_VERSION, Manifest, Provenance
 from redheart_core.model.network import RedHeartModel
@@ -70,9 +70,7 @@ def write_untrained_checkpoint(
 
 def _shipped_tokenizer() -> Path:
     folder = shipped_folder("compact")
-    stored = read_manifest(folder)[1].tokenizer
-    assert stored is not None  # parse_manifest refuses a manifest without one
-    return folder / stored.name
+    return tokenizer_path(folder, read_manifest(folder)[1])
 
 
 @contextmanager

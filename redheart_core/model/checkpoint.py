@@ -150,6 +150,12 @@ def read_manifest(directory: Path) -> tuple[bytes, Manifest]:
     return content, parse_manifest(path, content)
 
 
+def tokenizer_path(directory: Path, manifest: Manifest) -> Path:
+    """Return the file of a saved checkpoint's tokenizer; its name is the manifest's to give."""
+    assert manifest.tokenizer is not None  # parse_manifest refuses a manifest without one
+    return directory / manifest.tokenizer.name
+
+
 def _write_shards(
     directory: Path, parameters: Mapping[str, Tensor], dtype: torch.dtype, max_bytes: int
 ) -> tuple[StoredFile, ...]:
@@ -214,8 +220,8 @@ def _check_shapes(parameters: ShardedParameters, expected: Mapping[str, Tensor],
 
 
 def _load_tokenizer(directory: Path, manifest: Manifest) -> Tokenizer:
-    assert manifest.tokenizer is not None  # parse_manifest refuses a manifest without one
-    path = directory / manifest.tokenizer.name
+    path = tokenizer_path(directory, manifest)
+    assert manifest.tokenizer is not None  # as above
     check_file(directory, manifest.tokenizer)
     tokenizer = Tokenizer.from_file(path)
     if tokenizer.vocabulary_size > manifest.model.vocabulary_size:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from importlib.resources import files
 from pathlib import Path
 
 import click
 import torch
 
 from redheart_core.errors import RedHeartError
+from redheart_core.inference.shipped import shipped_folder
 from redheart_core.training.config import load_config
 from redheart_core.training.run import run_training
 
@@ -28,10 +28,9 @@ def main(config_name: str, data_dir: Path, out_dir: Path | None, log_file: Path 
         handlers.append(logging.FileHandler(log_file, encoding="utf-8"))
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", handlers=handlers)
     torch.set_num_threads(NUM_THREADS)
-    shipped = Path(str(files("redheart_core"))) / "checkpoints"
     try:
         config = load_config(config_name)
-        target = out_dir if out_dir is not None else shipped / config.preset
+        target = out_dir if out_dir is not None else shipped_folder(config.preset)
         command = f"python -m redheart_core.training --config {config_name}"
         run_training(config, data_dir=data_dir, out_dir=target, command=command)
     except RedHeartError as error:

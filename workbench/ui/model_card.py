@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-from pathlib import Path
-
 from redheart_core.errors import CheckpointError
+from redheart_core.inference.shipped import checkpoint_folder
 from redheart_core.model.checkpoint import read_manifest
 from workbench.ui.resources import CHECKPOINT
 
 
 def model_card() -> str | None:
     """Return the card of the loaded checkpoint, or None when it has none."""
-    named = Path(CHECKPOINT)
-    folder = named if named.is_dir() else Path(str(files("redheart_core"))) / "checkpoints" / CHECKPOINT
+    folder = checkpoint_folder(CHECKPOINT)
     try:
         card = folder / read_manifest(folder)[1].card
     except CheckpointError:

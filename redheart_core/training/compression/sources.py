@@ -5,13 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from itertools import chain
 from pathlib import Path
 
 from redheart_core.errors import CheckpointError, ConfigError
-from redheart_core.model.checkpoint import LoadedCheckpoint, load_checkpoint
-from redheart_core.model.manifest import Manifest
+from redheart_core.inference.shipped import checkpoint_folder
+from redheart_core.model.checkpoint import LoadedCheckpoint, load_checkpoint, tokenizer_path
 from redheart_core.model.network import RedHeartModel
 from redheart_core.text.tokenizer import Tokenizer
 from redheart_core.training.batches import Item, tokenize
@@ -30,7 +29,7 @@ class Source:
     @property
     def tokenizer_file(self) -> Path:
         """The file that its tokenizer was read from."""
-        return tokenizer_file(self.directory, self.checkpoint.manifest)
+        return tokenizer_path(self.directory, self.checkpoint.manifest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,27 +46,15 @@ class TaskRows:
         return {file.name: file.sha256 for task in self.tasks for file in task.files}
 
 
-def shipped_directory(name: str) -> Path:
-    """Return where the checkpoint of that name would be shipped; it need not exist."""
-    return Path(str(files("redheart_core").joinpath("checkpoints", name)))
-
-
-def tokenizer_file(directory: Path, manifest: Manifest) -> Path:
-    """Return the tokenizer's file of a saved checkpoint."""
-    if manifest.tokenizer is None:
-        raise CheckpointError(f"{directory}: the configuration names no tokenizer. Restore the checkpoint.")
-    return directory / manifest.tokenizer.name
-
-
 def open_source(name_or_path: str) -> Source:
     """Load a shipped checkpoint by name, or a checkpoint folder by path.
 
     Raises:
         CheckpointError: There is none, or its parts do not belong together.
     """
-    for directory in (shipped_directory(name_or_path), Path(name_or_path)):
-        if directory.is_dir():
-            return Source(directory=directory, checkpoint=load_checkpoint(directory))
+    directory = checkpoint_folder(name_or_path)
+    if directory.is_dir():
+        return Source(directory=directory, checkpoint=load_checkpoint(directory))
     raise CheckpointError(f"There is no checkpoint {name_or_path!r}, neither shipped nor as a folder. Give its path.")
 
 

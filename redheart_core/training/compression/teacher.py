@@ -8,12 +8,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from redheart_core.model.checkpoint import load_checkpoint, read_manifest
+from redheart_core.inference.shipped import shipped_folder
+from redheart_core.inference.untrained import untrained_model
+from redheart_core.model.checkpoint import load_checkpoint, read_manifest, tokenizer_path
 from redheart_core.model.config import ModelConfig
 from redheart_core.model.layers import masked_mean
 from redheart_core.model.manifest import Manifest
@@ -21,7 +24,7 @@ from redheart_core.model.network import RedHeartModel
 from redheart_core.model.presets import PRESETS
 from redheart_core.text.tokenizer import Encoding
 from redheart_core.training.batches import Batch, Item, collate, cut
-from redheart_core.training.compression.sources import open_source, shipped_directory, tokenizer_file
+from redheart_core.training.compression.sources import open_source
 from redheart_core.training.compression.teacher_outputs import TeacherOutputs, passages_sha256
 from redheart_core.vocabulary.reading import Family
 
@@ -61,7 +64,7 @@ def open_teacher(name_or_path: str, *, seed: int) -> Teacher:
     Raises:
         CheckpointError: It is neither.
     """
-    if name_or_path in PRESETS and not shipped_directory(name_or_path).is_dir():
+    if name_or_path in PRESETS and not shipped_folder(name_or_path).is_dir():
         return _untrained(name_or_path, seed)
     source = open_source(name_or_path)
     return Teacher(
@@ -103,18 +106,14 @@ def _ask_batch(model: RedHeartModel, batch: Batch, families: Sequence[Family]) -
 
 
 def _untrained(preset_name: str, seed: int) -> Teacher:
-    shipped = shipped_directory(TOKENIZER_OF)
+    shipped = shipped_folder(TOKENIZER_OF)
     identity = f"untrained {preset_name}, seed {seed}, torch {torch.__version__}"
-
-    def build() -> RedHeartModel:
-        torch.manual_seed(seed)
-        return RedHeartModel(PRESETS[preset_name])
 
     return Teacher(
         name=f"{preset_name} (untrained)",
-        load=build,
+        load=partial(untrained_model, PRESETS[preset_name], seed=seed),
         config=PRESETS[preset_name],
-        tokenizer_file=tokenizer_file(shipped, read_manifest(shipped)[1]),
+        tokenizer_file=tokenizer_path(shipped, read_manifest(shipped)[1]),
         manifest=None,
         sha256=hashlib.sha256(identity.encode()).hexdigest(),
     )

@@ -6,16 +6,16 @@ import logging
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
-from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from redheart_core.errors import DataError
+from redheart_core.inference.shipped import shipped_folder
+from redheart_core.model.checkpoint import load_checkpoint
 from redheart_core.model.network import RedHeartModel
 from redheart_core.text.tokenizer import Tokenizer
 from redheart_core.training.optimization.model import narrow_embedding, run_data, run_model
@@ -33,8 +33,6 @@ _RATES = (1e-3, 2e-3, 4e-3, 8e-3)
 _SIZES = (128, 256, 512, 1024, 2048)
 _DROPOUTS = (0.0, 0.2)
 _BATCHES = (8, 16, 32)
-_CHECKPOINT = Path(str(files("redheart_core"))) / "checkpoints" / "compact"
-_EMBEDDING = "backbone.embedding.token.weight"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,12 +69,11 @@ def run_specs(num_runs: int = NUM_RUNS) -> tuple[RunSpec, ...]:
 
 def load_bench(data_dir: Path) -> Bench:
     """Read the data, and the shipped tokenizer and embedding that every run starts from."""
-    with safe_open(_CHECKPOINT / "model.safetensors", framework="pt") as weights:
-        table_VD = narrow_embedding(weights.get_tensor(_EMBEDDING))
+    shipped = load_checkpoint(shipped_folder("compact"))
     return Bench(
         tasks={task.name: task for task in load_tasks(data_dir)},
-        tokenizer=Tokenizer.from_file(_CHECKPOINT / "tokenizer.json"),
-        table_VD=table_VD,
+        tokenizer=shipped.tokenizer,
+        table_VD=narrow_embedding(shipped.model.backbone.embedding.token.weight.detach()),
     )
 
 

@@ -10,6 +10,7 @@ import torch
 
 from redheart_core import load_model
 from redheart_core.errors import ConfigError
+from redheart_core.inference.shipped import checkpoint_folder, shipped_folder
 from redheart_core.inference.untrained import untrained_model, write_untrained_checkpoint
 from redheart_core.model.checkpoint import load_checkpoint
 from redheart_core.model.presets import TINY
@@ -43,6 +44,13 @@ def test_everything_it_would_say_is_refused(tmp_path: Path) -> None:
     assert set(model.refused) == {family.value for family in Family}
     assert {emotion.neural for emotion in analysis.emotions} == {None}
     assert analysis.confidence.value < load_model("compact").analyze("오늘 정말 힘든 하루였어요...").confidence.value
+
+
+def test_a_shipped_checkpoint_is_meant_by_its_name_alone(tmp_path: Path) -> None:
+    assert checkpoint_folder("compact") == shipped_folder("compact")
+    elsewhere = tmp_path / "compact"
+    assert checkpoint_folder(str(elsewhere)) == elsewhere
+    assert checkpoint_folder("nothing of that name") == Path("nothing of that name")
 
 
 def test_a_preset_without_room_for_the_tokenizer_is_refused(tmp_path: Path) -> None:

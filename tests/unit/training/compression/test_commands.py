@@ -94,7 +94,7 @@ def test_an_untrained_teacher_is_named_and_its_student_claims_nothing(
     folders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shipped = {teacher.TOKENIZER_OF: folders / "tiny"}
-    monkeypatch.setattr(teacher, "shipped_directory", lambda name: shipped.get(name, folders / "nowhere"))
+    monkeypatch.setattr(teacher, "shipped_folder", lambda name: shipped.get(name, folders / "nowhere"))
     report = _report(folders, "distil", "--teacher", "tiny", "--student", "tiny", "--steps", "3", "--task", "virtue")
     assert "untrained" in report["notice"]
     assert {outcome["task"] for outcome in report["outcomes"]} == {"held-out passages"}
