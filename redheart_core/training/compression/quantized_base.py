@@ -9,6 +9,7 @@ Dimensions: I inputs, O outputs, N blocks of weights, M groups of blocks, (...) 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -61,7 +62,7 @@ def nf4_levels() -> Tensor:
     return (levels / levels.abs().max()).float()
 
 
-class FrozenLinear(nn.Module):
+class FrozenLinear(nn.Module, ABC):
     """A linear layer that cannot be trained and whose weight exists only while it is multiplied."""
 
     bias: Tensor | None
@@ -71,9 +72,9 @@ class FrozenLinear(nn.Module):
         self.in_features, self.out_features = layer.in_features, layer.out_features
         self.register_buffer("bias", None if layer.bias is None else layer.bias.detach().clone())
 
+    @abstractmethod
     def dense_OI(self) -> Tensor:
         """Return the weight as float32."""
-        raise NotImplementedError
 
     def dense(self) -> nn.Linear:
         """Return an ordinary layer with the weight as it is read back."""

@@ -18,6 +18,7 @@ https://arxiv.org/abs/2110.02861 (blockwise states; here with the codes of ``eig
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ class AdamWConfig:
             raise ConfigError(f"AdamW cannot run with {self}. Rates and epsilon are positive, betas below 1.")
 
 
-class LeanOptimizer:
+class LeanOptimizer(ABC):
     """What both share: names, rates, when a parameter is updated, and that its gradient is freed then."""
 
     def __init__(self, parameters: Iterable[tuple[str, nn.Parameter]], config: AdamWConfig) -> None:
@@ -95,8 +96,9 @@ class LeanOptimizer:
         norm = float(torch.linalg.vector_norm(gradient))
         return gradient if norm <= self.config.clip_norm else gradient.mul_(self.config.clip_norm / norm)
 
+    @abstractmethod
     def _update(self, name: str, parameter: Tensor, gradient: Tensor) -> None:
-        raise NotImplementedError
+        """Move one parameter by its gradient; called without recording gradients."""
 
     def _move(self, weight: Tensor, first: Tensor, second: Tensor, step: int) -> None:
         """Change float32 ``weight`` in place, in the order of operations of ``torch.optim.AdamW``."""
