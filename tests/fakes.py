@@ -7,7 +7,14 @@ from collections.abc import Iterable
 
 from redheart_core.inference.engine import RedHeart
 from redheart_core.vocabulary.dilemma import Dilemma, Option, Party
-from redheart_core.vocabulary.reading import ADJUSTMENT_BOUND, OUTPUTS, Family, FamilyReading, NeuralReading
+from redheart_core.vocabulary.reading import (
+    ADJUSTMENT_BOUND,
+    OUTPUTS,
+    READ_FAMILIES,
+    Family,
+    FamilyReading,
+    NeuralReading,
+)
 
 FAKE_SHA256 = "fa" * 32
 HOSTILE = (
@@ -19,7 +26,7 @@ HOSTILE = (
 class FakeReader:
     """A neural part without weights: each output is a hash of the text, the context and its own name."""
 
-    def __init__(self, trained: Iterable[Family] = tuple(Family)) -> None:
+    def __init__(self, trained: Iterable[Family] = READ_FAMILIES) -> None:
         self._trained = frozenset(trained)
 
     @property
@@ -31,7 +38,7 @@ class FakeReader:
         return self._trained
 
     def read(self, text: str, *, context: str = "") -> NeuralReading:
-        families = {family: _reading(family, text, context) for family in Family if family in self._trained}
+        families = {family: _reading(family, text, context) for family in READ_FAMILIES if family in self._trained}
         return NeuralReading(families=families, num_tokens=len(text), truncated=False)
 
 
@@ -52,7 +59,7 @@ def _value(family: Family, name: str, text: str, context: str) -> float:
     return round(share, 6)
 
 
-def fake_model(trained: Iterable[Family] = tuple(Family)) -> RedHeart:
+def fake_model(trained: Iterable[Family] = READ_FAMILIES) -> RedHeart:
     """Return the real system with the fake neural part."""
     return RedHeart(name="fake", reader=FakeReader(trained))
 

@@ -18,7 +18,7 @@ from redheart_core.model.network import ModelOutput, RedHeartModel
 from redheart_core.model.outputs import to_output_scale
 from redheart_core.text.tokenizer import Encoding, Tokenizer
 from redheart_core.vocabulary.dilemma import Dilemma
-from redheart_core.vocabulary.reading import OUTPUTS, Family
+from redheart_core.vocabulary.reading import OUTPUTS, READ_FAMILIES, Family
 
 Array = npt.NDArray[np.float64]
 Outputs = Mapping[Family, Array]
@@ -35,7 +35,8 @@ class ReadOutputs:
     @classmethod
     def everything(cls) -> ReadOutputs:
         """Return all outputs at temperature one: for a model that was not trained."""
-        return cls(names=OUTPUTS, temperatures=dict.fromkeys(Family, 1.0))
+        names = {family: OUTPUTS[family] for family in READ_FAMILIES}
+        return cls(names=names, temperatures=dict.fromkeys(names, 1.0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from redheart_core.text.extract import extract_features
 from redheart_core.text.features import TextFeatures
 from redheart_core.text.prototypes import prototype_similarities
 from redheart_core.vocabulary.language import Language
-from redheart_core.vocabulary.reading import Family, FamilyReading, NeuralReader
+from redheart_core.vocabulary.reading import READ_FAMILIES, FamilyReading, NeuralReader
 
 
 def text_features(*, text: str, language: str) -> TextFeatures:
@@ -28,7 +28,7 @@ def neural_reading(*, text: str, context: str, reader: NeuralReader | None) -> d
     reading = reader.read(text, context=context) if reader else None
     spoken = reading.families if reading else {}
     return {
-        **{family.value: _encoded(spoken.get(family)) for family in Family},
+        **{family.value: _encoded(spoken.get(family)) for family in READ_FAMILIES},
         "num_tokens": reading.num_tokens if reading else 0,
         "truncated": bool(reading and reading.truncated),
     }
@@ -43,4 +43,4 @@ def _encoded(answer: FamilyReading | None) -> dict[str, dict[str, float]] | None
 def refused_families(reader: NeuralReader | None) -> tuple[str, ...]:
     """Return the families without trained weights, in the vocabulary's order."""
     trained = reader.trained_families if reader else frozenset()
-    return tuple(family.value for family in Family if family not in trained)
+    return tuple(family.value for family in READ_FAMILIES if family not in trained)

@@ -18,7 +18,7 @@ from redheart_core.inference.settings import Settings
 from redheart_core.reasoning.trace import SCHEMA, Stage, digest, seal
 from redheart_core.runtime.precision import Precision
 from redheart_core.vocabulary.dilemma import Dilemma, Option, Party
-from redheart_core.vocabulary.reading import Family, FamilyReading, NeuralReader, NeuralReading
+from redheart_core.vocabulary.reading import READ_FAMILIES, Family, FamilyReading, NeuralReader, NeuralReading
 
 NEURAL_TOLERANCE = 5e-6
 """Neural outputs carry six decimals."""
@@ -243,7 +243,7 @@ class _RecordedReader:
     @property
     def trained_families(self) -> frozenset[Family]:
         """Families that the trace does not list as refused."""
-        return frozenset(family for family in Family if family.value not in self._checkpoint["refused"])
+        return frozenset(family for family in READ_FAMILIES if family.value not in self._checkpoint["refused"])
 
     def read(self, text: str, *, context: str = "") -> NeuralReading:
         """Return the recorded reading of this passage, or the model's own when none was recorded."""
@@ -272,7 +272,7 @@ def _recorded_outputs(steps: list[Json]) -> dict[tuple[str, str], tuple[str, Neu
 def _decoded(output: Json) -> NeuralReading:
     families = {
         family: FamilyReading(values=answer["values"], deviations=answer["deviations"])
-        for family in Family
+        for family in READ_FAMILIES
         if (answer := output[family.value]) is not None
     }
     return NeuralReading(families=families, num_tokens=output["num_tokens"], truncated=output["truncated"])

@@ -5,6 +5,8 @@ Dimensions: B passages, W width of the bridge, P pooled width, C outputs of a fa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -16,7 +18,9 @@ from redheart_core.vocabulary.reading import OUTPUTS, Family
 class AuxiliaryModules(nn.Module):
     """Reads the merged module states together with the pooled passage."""
 
-    def __init__(self, config: AuxiliaryConfig, *, bridge_width: int, pooled_width: int) -> None:
+    def __init__(
+        self, config: AuxiliaryConfig, *, bridge_width: int, pooled_width: int, families: Sequence[Family]
+    ) -> None:
         super().__init__()
         self.from_bridge = nn.Linear(bridge_width, config.width)
         self.from_passage = nn.Linear(pooled_width, config.width)
@@ -27,7 +31,7 @@ class AuxiliaryModules(nn.Module):
         self.norm = nn.LayerNorm(config.width)
         self.dropout = nn.Dropout(config.dropout)
         self.readouts = nn.ModuleDict(
-            {family.value: Readout(config.width, len(names)) for family, names in OUTPUTS.items()}
+            {family.value: Readout(config.width, len(OUTPUTS[family])) for family in families}
         )
 
     def start_at(self, family: Family, logits_C: Tensor) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from redheart_core.errors import ConfigError
+from redheart_core.vocabulary.reading import READ_FAMILIES, Family
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +185,13 @@ class ModelConfig:
     bridge: BridgeConfig
     optimization: OptimizationConfig | None = None
     """Absent where a model is only read with: these modules serve training."""
+    questions: bool = False
+    """Whether the families of ``vocabulary.reading.QUESTIONS`` can be asked; the documented tables do not have them."""
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        """Output families of the model, in the order of their declaration."""
+        return tuple(Family) if self.questions else READ_FAMILIES
 
     def __post_init__(self) -> None:
         if self.vocabulary_size < 5 or self.max_tokens < 8:

@@ -84,7 +84,9 @@ class RedHeartModel(nn.Module):
         self.analyzers = nn.ModuleDict(own_analyzers)
         widths = {name: module.state_width for name, module in (*heads.items(), *own_analyzers.items())}
         self.bridge = ModuleBridge(config.bridge, widths)
-        self.auxiliary = AuxiliaryModules(config.auxiliary, bridge_width=config.bridge.width, pooled_width=pooled_width)
+        self.auxiliary = AuxiliaryModules(
+            config.auxiliary, bridge_width=config.bridge.width, pooled_width=pooled_width, families=config.families
+        )
         self.optimization = None if config.optimization is None else OptimizationSystems(config.optimization)
 
     def forward(

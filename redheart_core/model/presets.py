@@ -23,6 +23,7 @@ _TINY_ANALYZER = QueryAnalyzerConfig(width=8, num_heads=2, num_layers=1, feedfor
 
 COMPACT = ModelConfig(
     preset="compact",
+    questions=True,
     vocabulary_size=9_900,
     max_tokens=256,
     feature_dropout=0.15,
@@ -253,6 +254,7 @@ _SMALL_HEAD = HeadConfig(width=224, num_layers=1, dropout=0.1)
 
 DISTILLED_SMALL = ModelConfig(
     preset="distilled_small",
+    questions=True,
     vocabulary_size=9_900,
     max_tokens=256,
     feature_dropout=0.15,

@@ -15,7 +15,7 @@ from redheart_core.model.checkpoint import LoadedCheckpoint, load_checkpoint
 from redheart_core.model.network import ModelOutput
 from redheart_core.model.outputs import to_output_scale
 from redheart_core.text.tokenizer import Encoding
-from redheart_core.vocabulary.reading import OUTPUTS, Family, FamilyReading, NeuralReading
+from redheart_core.vocabulary.reading import OUTPUTS, READ_FAMILIES, Family, FamilyReading, NeuralReading
 
 NUM_MASKS = 8
 MASK_SEED = 20_250_826
@@ -43,7 +43,7 @@ class ModelReader:
     @property
     def trained_families(self) -> frozenset[Family]:
         """Families that may be read."""
-        return frozenset(self._checkpoint.manifest.trained_outputs)
+        return frozenset(filter(self._is_trained, READ_FAMILIES))
 
     def encode(self, text: str, *, context: str = "") -> Encoding:
         """Return the tokens that ``read`` sees."""
@@ -59,7 +59,7 @@ class ModelReader:
         encoding = self.encode(text, context=context)
         with torch.inference_mode():
             value, masked = self._run(encoding)
-        families = {family: self._family(family, value, masked) for family in Family if self._is_trained(family)}
+        families = {family: self._family(family, value, masked) for family in READ_FAMILIES if self._is_trained(family)}
         return NeuralReading(families=families, num_tokens=len(encoding.ids), truncated=encoding.truncated)
 
     def _run(self, encoding: Encoding) -> tuple[ModelOutput, ModelOutput]:

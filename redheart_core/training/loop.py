@@ -38,6 +38,9 @@ REQUIRED_PARTS: dict[Family, frozenset[Part]] = {
     Family.OUTCOME: frozenset({Part.COUNTERFACTUAL_REASONER}),
     Family.REGRET: frozenset({Part.REGRET_HEAD, Part.REGRET_ANALYZER}),
     Family.SURD: frozenset({Part.SURD_HEAD, Part.SURD_ANALYZER}),
+    Family.TRAIT: frozenset({Part.BENTHAM_HEAD, Part.COUNTERFACTUAL_REASONER}),
+    Family.CAUSAL: frozenset({Part.BENTHAM_HEAD, Part.COUNTERFACTUAL_REASONER}),
+    Family.SAFETY: frozenset({Part.EMOTION_HEAD, Part.BENTHAM_HEAD}),
 }
 """Modules that must run for a family to be learned."""
 

@@ -61,7 +61,10 @@ def _fresh(config: ModelConfig, rows: Sequence[CachedRows], rule: BridgePart | N
     widths = {part.value: outputs.states[part.value].shape[1] for part in Part}
     bridge = ModuleBridge(config.bridge, widths)
     auxiliary = AuxiliaryModules(
-        config.auxiliary, bridge_width=config.bridge.width, pooled_width=outputs.pooled_BP.shape[1]
+        config.auxiliary,
+        bridge_width=config.bridge.width,
+        pooled_width=outputs.pooled_BP.shape[1],
+        families=config.families,
     )
     if rule is not None:
         bridge = _ruled(bridge, config, rows, rule)

@@ -27,7 +27,7 @@ from redheart_core.training.lean.optimizer import AdamWConfig, EightBitAdamW, Le
 from redheart_core.training.lean.reach import TaskBatch
 from redheart_core.training.lean.step import Booking, allocate_gradients, lean_step, unbooked
 from redheart_core.training.objectives import BinaryTerm, Logits
-from redheart_core.vocabulary.reading import Family
+from redheart_core.vocabulary.reading import READ_FAMILIES
 
 WEIGHT_BYTES = 2.0
 MOMENT_BYTES, MASTER_BYTES, AVERAGE_BYTES = 8.0, 4.0, 4.0
@@ -61,7 +61,7 @@ class StepShape:
 class AllOutputs:
     """Stands for any task where only memory matters: the mean of every logit."""
 
-    families = tuple(Family)
+    families = READ_FAMILIES
 
     def binary_terms(self, logits: Logits, target_BK: Tensor) -> Sequence[BinaryTerm]:
         """See ``Objective``."""

@@ -15,7 +15,7 @@ from redheart_core.errors import CheckpointError
 from redheart_core.inference.text_json import to_json
 from redheart_core.vocabulary.bentham import Layer, Lens, RegretType, Variable, View
 from redheart_core.vocabulary.emotions import EMOTIONS
-from redheart_core.vocabulary.reading import Family
+from redheart_core.vocabulary.reading import READ_FAMILIES
 from tests.checkpoints import make_tiny_checkpoint
 from tests.dilemmas import preset_dilemmas
 
@@ -138,7 +138,7 @@ def test_the_language_of_the_sentences_changes_no_number(rules: RedHeart) -> Non
 def test_without_a_neural_part_its_share_is_absent_and_confidence_falls(rules: RedHeart) -> None:
     result = rules.analyze("I am exhausted and sad.")
     assert all(emotion.neural is None for emotion in result.emotions)
-    assert set(result.refused) == {family.value for family in Family}
+    assert set(result.refused) == {family.value for family in READ_FAMILIES}
     assert result.vad is None
     assert result.confidence.parts["completeness"] < 0.5
     assert rules.evaluate_ethics(TROLLEY).options[0].variable_parts[Variable.INTENSITY][1] is None

@@ -14,7 +14,7 @@ from redheart_core.inference.shipped import checkpoint_folder, shipped_folder
 from redheart_core.inference.untrained import untrained_model, write_untrained_checkpoint
 from redheart_core.model.checkpoint import load_checkpoint
 from redheart_core.model.presets import TINY
-from redheart_core.vocabulary.reading import Family
+from redheart_core.vocabulary.reading import READ_FAMILIES
 
 ROOMY = replace(TINY, vocabulary_size=9_900)
 
@@ -41,7 +41,7 @@ def test_everything_it_would_say_is_refused(tmp_path: Path) -> None:
     write_untrained_checkpoint(tmp_path / "tiny", ROOMY, seed=0)
     model = load_model(tmp_path / "tiny")
     analysis = model.analyze("오늘 정말 힘든 하루였어요...")
-    assert set(model.refused) == {family.value for family in Family}
+    assert set(model.refused) == {family.value for family in READ_FAMILIES}
     assert {emotion.neural for emotion in analysis.emotions} == {None}
     assert analysis.confidence.value < load_model("compact").analyze("오늘 정말 힘든 하루였어요...").confidence.value
 

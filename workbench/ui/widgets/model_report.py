@@ -6,7 +6,7 @@ import streamlit as st
 
 from redheart_core.model.ledger import Row, parameter_rows
 from redheart_core.model.presets import PRESETS
-from redheart_core.vocabulary.reading import Family
+from redheart_core.vocabulary.reading import READ_FAMILIES
 from workbench.copy import UiLanguage, say
 from workbench.ui import prose
 from workbench.ui.figure import show_twin
@@ -32,7 +32,7 @@ def draw_identity(language: UiLanguage) -> None:
     prose.heading(say("model.identity.title", language))
     shared = shared_model(language)
     refused = tuple(shared.model.refused)
-    trained = [family.value for family in Family if family.value not in refused]
+    trained = [family.value for family in READ_FAMILIES if family.value not in refused]
     none = say("model.identity.none", language)
     prose.facts(
         (
