@@ -75,9 +75,7 @@ def predict(model: RedHeartModel, task: Task, items: Sequence[Item]) -> Predicti
     return Prediction(
         task=task,
         # The sides of a pair come first, then the items: all first passages stand before all second ones.
-        logits={
-            family: torch.stack([row[family] for row in rows], dim=1).flatten(0, 1) for family in model.config.families
-        },
+        logits={family: torch.stack([row[family] for row in rows], dim=1).flatten(0, 1) for family in rows[0]},
         target_BK=torch.tensor([items[index].target for index in order], dtype=torch.float32),
         groups=tuple(task.dev[index].group for index in order),
     )

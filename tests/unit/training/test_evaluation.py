@@ -15,7 +15,7 @@ from redheart_core.training.batches import Item, tokenize
 from redheart_core.training.evaluation import Prediction, fit_temperatures, measure, predict
 from redheart_core.training.objectives import JudgedObjective, PleasureObjective
 from redheart_core.training.tasks import Example, Task
-from redheart_core.vocabulary.reading import OUTPUTS, Family
+from redheart_core.vocabulary.reading import OUTPUTS, READ_FAMILIES, Family
 from tests.checkpoints import SENTENCES, random_tiny_model, tiny_tokenizer_bytes
 
 
@@ -62,7 +62,7 @@ def test_a_prediction_is_finished_in_smaller_batches_where_memory_runs_out(tmp_p
     whole, pieces = predict(model, task, items), predict(small, task, items)  # type: ignore[arg-type]
     assert small.refused > 0
     assert pieces.groups == whole.groups
-    for family in Family:
+    for family in READ_FAMILIES:
         torch.testing.assert_close(pieces.logits[family], whole.logits[family], atol=1e-5, rtol=1e-4)
     first, second = (model(*_alone(items[0], side)).logits[Family.HEDONIC] for side in (0, 1))
     place = whole.groups.index("0")
