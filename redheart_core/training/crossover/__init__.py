@@ -1,0 +1,1 @@
+"""Parameter crossover: the best combination of modules across the saved checkpoints of a run."""
