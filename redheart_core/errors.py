@@ -7,6 +7,7 @@ RedHeartError
 ├── DataError          a data set is missing, malformed, or has a constant label
 ├── DeviceError        a device does not exist or cannot do what was asked
 │   └── OutOfDeviceMemoryError   the device, or the budget set for it, is too small
+├── RunError           a run of training cannot be found, started, recorded or stopped
 └── TraceError         a saved trace cannot be read; a trace that merely differs is a result, not an error
 """
 
@@ -66,6 +67,12 @@ class OutOfDeviceMemoryError(DeviceError):
     """A device, or the budget set for it, has less memory than the work needs."""
 
     korean_summary = "메모리가 모자라요. 한 번에 다루는 양을 줄이거나 예산을 늘려 주세요."
+
+
+class RunError(RedHeartError):
+    """A run of training cannot be found, started, recorded, read or stopped."""
+
+    korean_summary = "학습 실행을 다룰 수 없어요. 아래 내용을 보고 다시 시도해 주세요."
 
 
 class TraceError(RedHeartError):

@@ -12,6 +12,7 @@ from redheart_core.errors import (
     InputError,
     OutOfDeviceMemoryError,
     RedHeartError,
+    RunError,
     TraceError,
 )
 
@@ -35,6 +36,7 @@ def test_an_input_error_has_a_message_per_language_and_english_by_default() -> N
         OutOfDeviceMemoryError,
         TraceError,
         RedHeartError,
+        RunError,
     ],
 )
 def test_every_other_error_says_in_korean_what_to_do_and_keeps_the_detail(kind: type[RedHeartError]) -> None:

@@ -1,0 +1,223 @@
+"""Looking at a run: one short-lived, read-only connection. Nothing here can change a run or make its trainer wait.
+
+Made for somebody who looks again every second: curves come decimated, events and telemetry from where the last look
+ended, and ``revision`` says when a resumed run has gone back, so that what was kept from before is void.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from redheart_core.runs.attempts import attempt_of
+from redheart_core.runs.curves import read_curve
+from redheart_core.runs.facts import Attempt, RunFacts, Shown, shown_state
+from redheart_core.runs.folder import RunFolder
+from redheart_core.runs.inserts import last_step, number, step_record
+from redheart_core.runs.liveness import Liveness, judge
+from redheart_core.runs.schema import open_store, store_problem
+from redheart_core.runs.series import Curve
+from redheart_core.runs.telemetry import DeviceSample, Sample
+from redheart_core.training.observer import EventKind, StepRecord
+
+MAX_POINTS = 2_000
+_RATE_STEPS = 200
+"""Latest steps from which the speed is taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Where a run stands now."""
+
+    shown: Shown
+    reason: str
+    attempt: Attempt | None
+    liveness: Liveness | None
+    """None unless a process says that it is running."""
+    step: int
+    planned_steps: int
+    seconds_per_step: float | None
+    """Of the latest steps; None before the first."""
+    revision: int
+    """Rises when recorded steps were taken back."""
+
+    @property
+    def left_s(self) -> float | None:
+        """Training seconds left at the present speed."""
+        return None if self.seconds_per_step is None else self.seconds_per_step * (self.planned_steps - self.step)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validation:
+    """One metric at one step."""
+
+    step: int
+    epoch: float
+    task: str
+    metric: str
+    value: float
+    baseline: float
+    num_rows: int
+    detail: str
+    """What else the metric said, JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedEvent:
+    """An event with its place in the record."""
+
+    number: int
+    attempt: int
+    at_s: float
+    step: int
+    kind: EventKind
+    detail: str
+    is_superseded: bool
+    """Whether a resumed run went back behind it."""
+
+
+class RunReader:
+    """Reads one run; a context manager."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        """Open the store.
+
+        Raises:
+            RunError: It is missing or damaged.
+        """
+        self.folder = folder
+        self._connection = open_store(folder.store, writing=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+        if isinstance(error, sqlite3.Error):
+            raise store_problem(self.folder.store, error) from error
+
+    def facts(self) -> RunFacts:
+        """Return what the run was started with."""
+        row = self._connection.execute("SELECT * FROM run").fetchone()
+        return RunFacts(
+            name=row["name"],
+            created_s=row["created_s"],
+            command=row["command"],
+            config=row["config"],
+            settings=json.loads(row["settings"]),
+            seed=row["seed"],
+            planned_steps=row["planned_steps"],
+            data_dir=row["data_dir"],
+            num_threads=row["num_threads"],
+        )
+
+    def data_sha256(self) -> dict[str, str]:
+        """Return the hashes of the files that the run learns from, by name."""
+        return {row["name"]: row["sha256"] for row in self._connection.execute("SELECT * FROM data_files")}
+
+    def attempts(self) -> tuple[Attempt, ...]:
+        """Return the processes that worked on the run, in order."""
+        return tuple(map(attempt_of, self._connection.execute("SELECT * FROM attempts ORDER BY attempt")))
+
+    def status(self) -> Status:
+        """Return where the run stands, with a look at its process."""
+        attempts = self.attempts()
+        attempt = attempts[-1] if attempts else None
+        liveness = None
+        if attempt is not None and attempt.ended_s is None:
+            liveness = judge(attempt.mark, heartbeat_s=attempt.heartbeat_s, now_s=time.time())
+        row = self._connection.execute("SELECT planned_steps, revision FROM run").fetchone()
+        return Status(
+            shown=shown_state(attempt, liveness, is_asked_to_stop=self.folder.stop_flag.exists()),
+            reason="" if attempt is None else attempt.reason,
+            attempt=attempt,
+            liveness=liveness,
+            step=last_step(self._connection),
+            planned_steps=row["planned_steps"],
+            seconds_per_step=self._seconds_per_step(),
+            revision=row["revision"],
+        )
+
+    def series_names(self) -> tuple[str, ...]:
+        """Return the names of the curves, see ``series``."""
+        return tuple(row["name"] for row in self._connection.execute("SELECT name FROM series ORDER BY name"))
+
+    def curve(
+        self, name: str, *, first_step: int = 0, last_step: int | None = None, max_points: int = MAX_POINTS
+    ) -> Curve:
+        """Return a curve between two steps, both included, in at most about ``max_points`` points, extremes kept."""
+        return read_curve(self._connection, name, first_step=first_step, last_step=last_step, max_points=max_points)
+
+    def steps(self, *, after: int = 0) -> Iterator[tuple[float, StepRecord]]:
+        """Yield every step after a given one with the time it was recorded at, as the trainer told it."""
+        rows = self._connection.execute("SELECT * FROM steps WHERE step > ? ORDER BY step", (after,))
+        yield from ((row["at_s"], step_record(row)) for row in rows)
+
+    def validations(self) -> tuple[Validation, ...]:
+        """Return every metric of every validation, by step."""
+        rows = self._connection.execute("SELECT * FROM validation ORDER BY step, task, metric")
+        return tuple(
+            Validation(
+                step=row["step"],
+                epoch=row["epoch"],
+                task=row["task"],
+                metric=row["metric"],
+                value=number(row["value"]),
+                baseline=number(row["baseline"]),
+                num_rows=row["num_rows"],
+                detail=row["detail"],
+            )
+            for row in rows
+        )
+
+    def events(self, *, after: int = 0) -> tuple[RecordedEvent, ...]:
+        """Return the events after a given number, in order."""
+        rows = self._connection.execute("SELECT * FROM events WHERE event > ? ORDER BY event", (after,))
+        return tuple(
+            RecordedEvent(
+                number=row["event"],
+                attempt=row["attempt"],
+                at_s=row["at_s"],
+                step=row["step"],
+                kind=EventKind(row["kind"]),
+                detail=row["detail"],
+                is_superseded=bool(row["is_superseded"]),
+            )
+            for row in rows
+        )
+
+    def telemetry(self, *, after_s: float = 0.0, max_samples: int = MAX_POINTS) -> tuple[Sample, ...]:
+        """Return samples after a moment: all, or every n-th so that at most ``max_samples`` come."""
+        (count,) = self._connection.execute("SELECT count(*) FROM telemetry WHERE at_s > ?", (after_s,)).fetchone()
+        every = -(-count // max_samples) or 1
+        rows = self._connection.execute(
+            "SELECT * FROM telemetry WHERE at_s > ? AND sample % ? = 0 ORDER BY sample", (after_s, every)
+        )
+        return tuple(map(_sample, rows))
+
+    def _seconds_per_step(self) -> float | None:
+        (mean,) = self._connection.execute(
+            "SELECT avg(seconds) FROM (SELECT seconds FROM steps ORDER BY step DESC LIMIT ?)", (_RATE_STEPS,)
+        ).fetchone()
+        return None if mean is None else float(mean)
+
+
+def _sample(row: sqlite3.Row) -> Sample:
+    return Sample(
+        at_s=row["at_s"],
+        cpu_percent=row["cpu_percent"],
+        process_cpu_percent=row["process_cpu_percent"],
+        process_bytes=row["process_bytes"],
+        used_bytes=row["used_bytes"],
+        total_bytes=row["total_bytes"],
+        disk_free_bytes=row["disk_free_bytes"],
+        disk_total_bytes=row["disk_total_bytes"],
+        devices=tuple(DeviceSample(**device) for device in json.loads(row["devices"])),
+    )

@@ -1,0 +1,171 @@
+"""The observer that records a training, and what surrounds it: claim, log file, signals, telemetry, the end."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from types import FrameType
+
+from redheart_core.errors import RunError
+from redheart_core.runs.attempts import claim, note_data
+from redheart_core.runs.facts import State
+from redheart_core.runs.folder import RunFolder
+from redheart_core.runs.telemetry import SAMPLE_EVERY_S, Sampler
+from redheart_core.runs.writer import COMMIT_EVERY_S, StoreWriter
+from redheart_core.training.observer import Event, EventKind, StepRecord, ValidationRecord
+
+logger = logging.getLogger(__name__)
+
+OUR_LOGGER = "redheart_core"
+_LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
+
+
+class RunRecorder:
+    """Writes what a training tells into the run's store, and tells the training when somebody asks it to stop."""
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        *,
+        world_size: int = 1,
+        commit_every_s: float = COMMIT_EVERY_S,
+        sample_every_s: float = SAMPLE_EVERY_S,
+    ) -> None:
+        """Claim the run for this process and begin to record.
+
+        Raises:
+            RunError: Another process works on it, it is complete, or its store cannot be used.
+        """
+        self._folder = folder
+        self._connection, attempt = claim(folder, world_size=world_size)
+        self._is_interrupted = threading.Event()
+        self._was_stopped = False
+        self._writer = StoreWriter(
+            self._connection, folder.store, attempt, free_space=self._free_space, commit_every_s=commit_every_s
+        )
+        self._sampler = Sampler(folder.path, self._writer.add, now_s=time.time, every_s=sample_every_s)
+
+    @property
+    def acknowledged_step(self) -> int:
+        """Last step that is on the disk."""
+        return self._writer.acknowledged_step
+
+    @property
+    def was_stopped(self) -> bool:
+        """Whether the training ended because somebody asked it to."""
+        return self._was_stopped
+
+    def on_data(self, sha256_by_name: Mapping[str, str]) -> None:
+        """Note what the run learns from; a resumed run must learn from the same.
+
+        Raises:
+            DataError: The data changed since the run began.
+        """
+        self._writer.run(lambda connection: note_data(connection, sha256_by_name))
+
+    def on_step(self, record: StepRecord) -> None:
+        """Record an optimiser step."""
+        self._writer.add(record)
+
+    def on_validation(self, record: ValidationRecord) -> None:
+        """Record a validation."""
+        self._writer.add(record)
+
+    def on_event(self, event: Event) -> None:
+        """Record an event. Steps are on the disk before a state that lies behind them, so no curve ever has a hole."""
+        self._writer.add(event)
+        if event.kind is EventKind.STOPPED:
+            self._was_stopped = True
+        if event.kind in (EventKind.CHECKPOINT, EventKind.STOPPED):
+            self._writer.flush()
+
+    def stop_requested(self) -> bool:
+        """Return whether the flag file exists or this process got a signal to end."""
+        return self._is_interrupted.is_set() or self._folder.stop_flag.exists()
+
+    def interrupt(self) -> None:
+        """Ask the training to stop, from within this process."""
+        self._is_interrupted.set()
+
+    def close(self, state: State, reason: str = "") -> None:
+        """Stop recording and note how the run ended.
+
+        Raises:
+            RunError: Something could not be written.
+        """
+        self._sampler.close()
+        self._writer.close(state, reason)
+        self._folder.stop_flag.unlink(missing_ok=True)
+
+    def _free_space(self) -> None:
+        self._folder.reserve.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def recording(folder: RunFolder, *, world_size: int = 1) -> Iterator[RunRecorder]:
+    """Record whatever happens inside: on the way out the run is completed, stopped, or failed with the reason.
+
+    Raises:
+        RunError: See ``RunRecorder``.
+    """
+    recorder = RunRecorder(folder, world_size=world_size)
+    with _logging_to(folder), _signals_to(recorder.interrupt):
+        try:
+            yield recorder
+        except BaseException as error:
+            reason = _reason(error)
+            logger.error("the run ends: %s", reason, exc_info=not isinstance(error, RunError))
+            with contextlib.suppress(RunError):  # the error on its way is the one to be told
+                recorder.on_event(Event(step=recorder.acknowledged_step, kind=EventKind.FAILED, detail=reason))
+            with contextlib.suppress(RunError):
+                recorder.close(State.FAILED, reason)
+            raise
+        recorder.close(State.STOPPED if recorder.was_stopped else State.COMPLETED)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted from the keyboard before the state was saved"
+    return f"{type(error).__name__}: {error}"
+
+
+@contextlib.contextmanager
+def _logging_to(folder: RunFolder) -> Iterator[None]:
+    ours = logging.getLogger(OUR_LOGGER)
+    handler = logging.FileHandler(folder.log, encoding="utf-8")
+    handler.setFormatter(logging.Formatter(_LOG_FORMAT))
+    level = ours.level
+    ours.addHandler(handler)
+    ours.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        ours.removeHandler(handler)
+        ours.setLevel(level)
+        handler.close()
+
+
+@contextlib.contextmanager
+def _signals_to(interrupt: Callable[[], None]) -> Iterator[None]:
+    """Let the first SIGTERM or Ctrl-C ask for an orderly stop, and a second one end the process as usual."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    previous = {number: signal.getsignal(number) for number in numbers}
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        interrupt()
+        signal.signal(number, previous[signal.Signals(number)])
+
+    for number in numbers:
+        signal.signal(number, ask)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, previous[number])
