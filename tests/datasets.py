@@ -35,7 +35,7 @@ def write_small_data(root: Path, num_rows: int = 80) -> Path:
     _lines(root, "emobank/emobank.csv", ["id,split,V,A,D,text", *ratings])
     _write_ethics(root, num_rows)
     _write_stories(root, num_rows)
-    _write_unlabelled(root)
+    _write_more(root)
     return root
 
 
@@ -47,7 +47,11 @@ def _write_ethics(root: Path, num_rows: int) -> None:
     _lines(root, "ethics/justice/justice_train.csv", ["label,scenario", *claims])
     excuses = [f"{n % 2},Could you do task {n // 2}?,No because {n}" for n in count]
     _lines(root, "ethics/deontology/deontology_train.csv", ["label,scenario,excuse", *excuses])
-    traits = [f"1,Person {n} acted. [SEP] {('generous', 'cruel')[n % 2]}" for n in count]
+    traits = [
+        f"{int(shown)},Person {n} acted. [SEP] {word if shown else 'tired'}"
+        for n, word in ((n, ("generous", "cruel")[n % 2]) for n in count)
+        for shown in (True, False)
+    ]
     _lines(root, "ethics/virtue/virtue_train.csv", ["label,scenario", *traits])
     acts = [f"{n % 2},I did thing {n}.,True,False" for n in range(40 * 32)]
     _lines(root, "ethics/commonsense/cm_test.csv", ["label,input,is_short,edited", *acts])
@@ -71,15 +75,43 @@ def _write_stories(root: Path, num_rows: int) -> None:
     _lines(root, "moral_choice/moralchoice_low_ambiguity.csv", [",".join(["h"] * 27), *choices])
 
 
-def _write_unlabelled(root: Path) -> None:
-    _lines(root, "chatbot_ko/ChatbotData.csv", ["Q,A,label", "안녕하세요,반가워요,0"])
-    _lines(root, "korean_safety/kosbi_valid.json", ['[{"context": "상황이에요", "sentence": "문장이에요"}]'])
-    _lines(root, "korean_safety/square_question_valid.json", ['[{"question": "질문인가요?"}]'])
-    _lines(root, "event2mind/train.csv", ["a,b,c,d,e,f,g", "x,PersonX eats,i,j,k,l,m"])
-    cause = {"premise": "It rained.", "hypothesis1": "It was wet.", "hypothesis2": "It was dry."}
-    _lines(root, "e_care/causal_train.jsonl", [json.dumps(cause)])
-    _lines(root, "empathic_reactions/messages.csv", ["essay", "It made me sad."])
+def _write_more(root: Path) -> None:
+    for part in ("train", "dev"):
+        news = [f"{part}_{n},Sentence {n} of {part}.,{n % 2}" for n in range(40)]
+        _lines(root, f"causal_news/{part}_subtask1.csv", ["index,text,label", *news])
+        felt = [
+            f'x,PersonX eats {n} in {part},"[""none""]","[""{("glad", "sad")[n % 2]}""]","[""none""]",4.0,'
+            for n in range(40)
+        ]
+        header = "Source,Event,Xintent,Xemotion,Otheremotion,Xsent,Osent"
+        _lines(root, f"event2mind/{part}.csv", [header, *felt])
+    chats = [f"질문 {n},대답 {n},{n % 3}" for n in range(60)]
+    _lines(root, "chatbot_ko/ChatbotData.csv", ["Q,A,label", *chats])
+    _write_safety(root)
+    causes = [
+        {"premise": f"It rained {n} times.", "ask-for": ("cause", "effect")[n % 2], "label": n // 2 % 2}
+        | {"hypothesis1": f"It was wet {n} times.", "hypothesis2": f"It was dry {n} times."}
+        for n in range(60)
+    ]
+    _lines(root, "e_care/causal_train.jsonl", map(json.dumps, causes))
+    essays = [f"{n // 4},{1 + n % 7},{1 + n % 5},It made me sad {n} times." for n in range(60)]
+    _lines(root, "empathic_reactions/messages.csv", ["article_id,empathy,distress,essay", *essays])
     _lines(root, "daily_dilemmas/dilemma.csv", ["n,idx,basic,dilemma", "0,1,short,Should I stay or go?"])
+
+
+def _write_safety(root: Path) -> None:
+    said = [
+        {"context": f"상황 {n}이에요", "context_en": f"Situation {n}", "sentence": f"문장 {n}이에요"}
+        | {"sentence_en": f"Sentence {n}", "sentence_label": ("safe", "unsafe")[n % 2], "demographic_category": "종교"}
+        for n in range(60)
+    ]
+    _lines(root, "korean_safety/kosbi_valid.json", [json.dumps(said, ensure_ascii=False)])
+    asked = [
+        {"question": f"질문 {n}인가요?", "question_en": f"Question {n}?", "sensitive?": int(n % 4 > 0)}
+        | {"category": "ethical" if n % 4 else None}
+        for n in range(60)
+    ]
+    _lines(root, "korean_safety/square_question_valid.json", [json.dumps(asked, ensure_ascii=False)])
 
 
 def _lines(root: Path, name: str, lines: Iterable[str]) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from redheart_core.data import ethics
-from redheart_core.data.emotions import read_emobank, read_goemotions, read_kote
-from redheart_core.data.source import read_csv, read_jsonl, read_lines, require_file
+from redheart_core.data.causal import read_e_care
+from redheart_core.data.emotions import read_emobank, read_empathy, read_goemotions, read_kote
+from redheart_core.data.everyday import read_chatbot, read_reactions
+from redheart_core.data.safety import read_kosbi, read_square
+from redheart_core.data.source import csv_records, filled, parse_rows, require_file
 from redheart_core.data.stories import read_moral_choice, read_moral_stories
 
 
@@ -58,24 +58,22 @@ def _story_texts(data_dir: Path) -> Iterator[str]:
 
 
 def _korean_texts(data_dir: Path) -> Iterator[str]:
-    for question, answer, _ in read_csv(require_file(data_dir, "chatbot_ko/ChatbotData.csv"), columns=3)[1:]:
-        yield from (question, answer)
-    safety = json.loads(require_file(data_dir, "korean_safety/kosbi_valid.json").read_text(encoding="utf-8"))
-    for row in safety:
-        yield from (row["context"], row["sentence"])
-    questions = require_file(data_dir, "korean_safety/square_question_valid.json").read_text(encoding="utf-8")
-    for row in json.loads(questions):
-        yield row["question"]
+    for row in read_chatbot(data_dir):
+        yield from (row.text, row.answer)
+    for sentence in read_kosbi(data_dir):
+        yield from (sentence.context, sentence.text)
+    for question in read_square(data_dir):
+        yield question.text
 
 
 def _everyday_texts(data_dir: Path) -> Iterator[str]:
-    for row in read_csv(require_file(data_dir, "event2mind/train.csv"), columns=7)[1:]:
-        yield row[1]
-    for cause in read_jsonl(require_file(data_dir, "e_care/causal_train.jsonl"), keys=("premise", "hypothesis1")):
-        yield from (cause["premise"], cause["hypothesis1"], cause["hypothesis2"])
-    essays = "\n".join(read_lines(require_file(data_dir, "empathic_reactions/messages.csv")))
-    for essay in csv.DictReader(io.StringIO(essays, newline="")):
-        yield essay["essay"]
-    dilemmas = read_csv(require_file(data_dir, "daily_dilemmas/dilemma.csv"), columns=4)
-    for row in dilemmas[1:]:
-        yield row[3]
+    for row in read_reactions(data_dir, part="train"):
+        yield row.event
+    for cause in read_e_care(data_dir):
+        yield from (cause.premise, *cause.hypotheses)
+    for essay in read_empathy(data_dir):
+        yield essay.text
+    path = require_file(data_dir, "daily_dilemmas/dilemma.csv")
+    records = csv_records(path, columns=4)
+    next(records, None)
+    yield from parse_rows(path, records, lambda _, fields: filled(fields[3])).rows

@@ -1,4 +1,7 @@
-"""Emotion data: GoEmotions in English and Korean, KOTE, EmoBank."""
+"""Emotion data: GoEmotions in English and Korean, KOTE, EmoBank, and the empathy that news arouses.
+
+``read_x`` takes the data folder, ``read_x_file`` any file in the same published format.
+"""
 
 from __future__ import annotations
 
@@ -6,68 +9,101 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal
 
-from redheart_core.data.rows import Dataset, EmotionRow, VadRow
-from redheart_core.data.source import bad_row, parse_labels, read_csv, read_lines, require_file, require_varied
+from redheart_core.data.rows import Dataset, EmotionRow, EmpathyRow, VadRow
+from redheart_core.data.source import (
+    Parsed,
+    RowError,
+    filled,
+    line_records,
+    parse_labels,
+    parse_rating,
+    parse_rows,
+    require_file,
+    require_varied,
+    table_records,
+)
 from redheart_core.vocabulary.emotions import GOEMOTIONS, KOTE
+
+Part = Literal["train", "dev", "test"]
 
 
 def read_goemotions(
     data_dir: Path, *, language: Literal["en", "ko"], part: Literal["train", "dev"]
 ) -> Dataset[EmotionRow]:
     """Read one part of GoEmotions. Row n is the same comment in both languages, and so is its group."""
-    path = require_file(data_dir, f"goemotions_{language}/{part}.tsv")
-    rows = tuple(
-        _emotion_row(path, number, line, columns=(0, 1), num_labels=len(GOEMOTIONS), group=f"{part}-{number}")
-        for number, line in enumerate(read_lines(path), start=1)
-    )
-    _require_varied_labels(f"goemotions_{language}", rows)
-    return Dataset(name=f"goemotions_{language}", licence="Apache-2.0", files=(path,), rows=rows)
+    return read_goemotions_file(require_file(data_dir, f"goemotions_{language}/{part}.tsv"), language=language)
+
+
+def read_goemotions_file(path: Path, *, language: Literal["en", "ko"]) -> Dataset[EmotionRow]:
+    """Read a TSV of text and comma-separated label positions; the file's name and the row make the group."""
+
+    def parse(number: int, fields: list[str]) -> EmotionRow:
+        return _emotion_row(fields, columns=(0, 1), num_labels=len(GOEMOTIONS), group=f"{path.stem}-{number}")
+
+    return _emotions(f"goemotions_{language}", "Apache-2.0", path, parse_rows(path, line_records(path), parse))
 
 
 def read_kote(data_dir: Path) -> Dataset[EmotionRow]:
     """Read KOTE: native Korean comments with 44 emotions."""
-    path = require_file(data_dir, "kote/val.tsv")
-    rows = tuple(
-        _emotion_row(path, number, line, columns=(1, 2), num_labels=len(KOTE), group=line.split("\t")[0])
-        for number, line in enumerate(read_lines(path), start=1)
-    )
-    _require_varied_labels("kote", rows)
-    return Dataset(name="kote", licence="MIT", files=(path,), rows=rows)
+    return read_kote_file(require_file(data_dir, "kote/val.tsv"))
+
+
+def read_kote_file(path: Path) -> Dataset[EmotionRow]:
+    """Read a TSV of id, text and comma-separated label positions."""
+
+    def parse(_: int, fields: list[str]) -> EmotionRow:
+        return _emotion_row(fields, columns=(1, 2), num_labels=len(KOTE), group=fields[0])
+
+    return _emotions("kote", "MIT", path, parse_rows(path, line_records(path), parse))
 
 
 def read_emobank(data_dir: Path, *, part: Literal["train", "dev"]) -> Dataset[VadRow]:
     """Read the rows of EmoBank whose split column says ``part``; its test rows are never read."""
-    path = require_file(data_dir, "emobank/emobank.csv")
-    table = read_csv(path, columns=6)
-    rows = tuple(
-        _vad_row(path, number, fields)
-        for number, fields in enumerate(table[1:], start=2)
-        if fields[1] == part and fields[5].strip()
+    return read_emobank_file(require_file(data_dir, "emobank/emobank.csv"), part=part)
+
+
+def read_emobank_file(path: Path, *, part: Part) -> Dataset[VadRow]:
+    """Read the rows of a CSV with the columns id, split, V, A, D, text whose split is ``part``."""
+    records = table_records(path, columns=("split", "id", "V", "A", "D", "text"))
+    wanted = ((number, row) for number, row in records if isinstance(row, RowError) or row[0] == part)
+    parsed = parse_rows(path, wanted, _vad_row)
+    require_varied("emobank", (row.valence for row in parsed.rows))
+    return Dataset(name="emobank", licence="CC-BY-SA-4.0", files=(path,), rows=parsed.rows, problems=parsed.problems)
+
+
+def read_empathy(data_dir: Path) -> Dataset[EmpathyRow]:
+    """Read reactions to news articles; those to one article share a group."""
+    return read_empathy_file(require_file(data_dir, "empathic_reactions/messages.csv"))
+
+
+def read_empathy_file(path: Path) -> Dataset[EmpathyRow]:
+    """Read a CSV with the columns article_id, empathy, distress, essay."""
+    records = table_records(path, columns=("article_id", "empathy", "distress", "essay"))
+    parsed = parse_rows(path, records, _empathy_row)
+    require_varied("empathic_reactions", (row.empathy for row in parsed.rows))
+    return Dataset(
+        name="empathic_reactions", licence="CC-BY-4.0", files=(path,), rows=parsed.rows, problems=parsed.problems
     )
-    require_varied("emobank", (row.valence for row in rows))
-    return Dataset(name="emobank", licence="CC-BY-SA-4.0", files=(path,), rows=rows)
 
 
-def _emotion_row(
-    path: Path, number: int, line: str, *, columns: tuple[int, int], num_labels: int, group: str
-) -> EmotionRow:
+def _emotions(name: str, licence: str, path: Path, parsed: Parsed[EmotionRow]) -> Dataset[EmotionRow]:
+    require_varied(name, chain.from_iterable(row.labels for row in parsed.rows))
+    return Dataset(name=name, licence=licence, files=(path,), rows=parsed.rows, problems=parsed.problems)
+
+
+def _emotion_row(fields: list[str], *, columns: tuple[int, int], num_labels: int, group: str) -> EmotionRow:
     text_column, label_column = columns
-    fields = line.split("\t")
     if len(fields) <= label_column:
-        raise bad_row(path, number, f"has {len(fields)} columns, expected at least {label_column + 1}")
-    labels = parse_labels(path, number, fields[label_column], num_labels)
-    return EmotionRow(text=fields[text_column], labels=labels, group=group)
+        raise RowError(f"has {len(fields)} columns, expected at least {label_column + 1}")
+    labels = parse_labels(fields[label_column], num_labels)
+    return EmotionRow(text=filled(fields[text_column]), labels=labels, group=group)
 
 
-def _vad_row(path: Path, number: int, fields: list[str]) -> VadRow:
-    try:
-        valence, arousal, dominance = (float(field) for field in fields[2:5])
-    except ValueError as error:
-        raise bad_row(path, number, f"has a rating that is no number ({error})") from error
-    if not all(1 <= rating <= 5 for rating in (valence, arousal, dominance)):
-        raise bad_row(path, number, "has a rating outside 1 to 5")
-    return VadRow(text=fields[5], valence=valence, arousal=arousal, dominance=dominance, group=fields[0])
+def _vad_row(_: int, fields: list[str]) -> VadRow:
+    valence, arousal, dominance = (parse_rating(field, low=1, high=5) for field in fields[2:5])
+    return VadRow(text=filled(fields[5]), valence=valence, arousal=arousal, dominance=dominance, group=fields[1])
 
 
-def _require_varied_labels(name: str, rows: tuple[EmotionRow, ...]) -> None:
-    require_varied(name, chain.from_iterable(row.labels for row in rows))
+def _empathy_row(_: int, fields: list[str]) -> EmpathyRow:
+    empathy, distress = (parse_rating(field, low=1, high=7) for field in fields[1:3])
+    return EmpathyRow(text=filled(fields[3]), empathy=empathy, distress=distress, group=fields[0])

@@ -1,57 +1,125 @@
-"""The five parts of ETHICS, each turned to one direction: ``label`` true means the good reading."""
+"""The five parts of ETHICS, each turned to one direction: ``label`` true means the good reading.
+
+``read_x`` takes the data folder, ``read_x_file`` any file in the same published format. Rows of one group belong
+together: by their scenario for splits (``Groups.SCENARIO``), or by the blocks of consecutive rows that the official
+score counts as one (``Groups.OFFICIAL``: 4 rows, 5 for virtue). Blocks follow the file's own rows, so a skipped row
+leaves its block short and moves no other; in the training files rows were taken out, and only scenarios are whole.
+"""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
+from dataclasses import replace
+from enum import StrEnum
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 
-from redheart_core.data.rows import Dataset, JudgedRow, PairRow
-from redheart_core.data.source import bad_row, parse_flag, read_csv, require_file, require_varied
+from redheart_core.data.rows import Dataset, JudgedRow, PairRow, TraitRow
+from redheart_core.data.source import (
+    RowError,
+    csv_records,
+    filled,
+    parse_flag,
+    parse_rows,
+    require_file,
+    require_varied,
+    table_records,
+)
 
 LICENCE = "MIT"
 COMMONSENSE_BLOCK = 32
 """Rows per group: contrasting versions of one sentence stand next to each other in the file."""
+BLOCK = 4
+VIRTUE_BLOCK = 5
+_FIRST = 2
+"""Number of the first row after the header."""
+
+
+class Groups(StrEnum):
+    """What makes rows belong together."""
+
+    SCENARIO = "scenario"
+    OFFICIAL = "official"
 
 
 def read_utilitarianism(data_dir: Path) -> Dataset[PairRow]:
     """Read pairs of which the first is the more pleasant. Pairs that share a scenario share a group."""
-    path = require_file(data_dir, "ethics/utilitarianism/util_train.csv")
-    table = read_csv(path, columns=2)
-    rows = tuple(
-        PairRow(better=better.strip(), worse=worse.strip(), group=_opening(better, worse))
-        for better, worse in table
-        if better.strip() != worse.strip()
-    )
-    return Dataset(name="ethics_utilitarianism", licence=LICENCE, files=(path,), rows=rows)
+    return read_utilitarianism_file(require_file(data_dir, "ethics/utilitarianism/util_train.csv"))
+
+
+def read_utilitarianism_file(path: Path, *, keep_equal: bool = False) -> Dataset[PairRow]:
+    """Read a CSV without header: more pleasant, less pleasant.
+
+    Args:
+        path: The file.
+        keep_equal: Keep pairs of equal passages, which teach nothing but count in the official score.
+    """
+    parsed = parse_rows(path, csv_records(path, columns=2), _pair)
+    rows = tuple(row for row in parsed.rows if keep_equal or row.better != row.worse)
+    return Dataset(name="ethics_utilitarianism", licence=LICENCE, files=(path,), rows=rows, problems=parsed.problems)
 
 
 def read_justice(data_dir: Path) -> Dataset[JudgedRow]:
     """Read claims; true means reasonable. Consecutive variations of one claim share a group."""
-    path = require_file(data_dir, "ethics/justice/justice_train.csv")
-    table = _labelled(path, columns=2)
-    groups = _runs([text for _, (_, text) in table])
-    rows = tuple(
-        JudgedRow(text=text.strip(), context="", label=parse_flag(path, number, label), group=group)
-        for (number, (label, text)), group in zip(table, groups, strict=True)
-    )
-    return _judged("ethics_justice", path, rows)
+    return read_justice_file(require_file(data_dir, "ethics/justice/justice_train.csv"))
+
+
+def read_justice_file(path: Path, *, groups: Groups = Groups.SCENARIO) -> Dataset[JudgedRow]:
+    """Read a CSV with the columns label, scenario; true means reasonable."""
+
+    def parse(number: int, fields: list[str]) -> JudgedRow:
+        label, text = fields
+        group = text if groups is Groups.SCENARIO else _block(number, BLOCK)
+        return JudgedRow(text=filled(text).strip(), context="", label=parse_flag(label), group=group)
+
+    dataset = _judged("ethics_justice", path, ("label", "scenario"), parse)
+    if groups is Groups.OFFICIAL:
+        return dataset
+    named = zip(dataset.rows, _runs([row.group for row in dataset.rows]), strict=True)
+    return replace(dataset, rows=tuple(replace(row, group=group) for row, group in named))
 
 
 def read_deontology(data_dir: Path) -> Dataset[JudgedRow]:
     """Read excuses (text) for a request or a role (context); true means reasonable."""
-    path = require_file(data_dir, "ethics/deontology/deontology_train.csv")
-    rows = tuple(
-        JudgedRow(
-            text=excuse.strip(),
-            context=scenario.strip(),
-            label=parse_flag(path, number, label),
-            group=scenario.strip(),
-        )
-        for number, (label, scenario, excuse) in _labelled(path, columns=3)
+    return read_deontology_file(require_file(data_dir, "ethics/deontology/deontology_train.csv"))
+
+
+def read_deontology_file(path: Path, *, groups: Groups = Groups.SCENARIO) -> Dataset[JudgedRow]:
+    """Read a CSV with the columns label, scenario, excuse; true means reasonable."""
+
+    def parse(number: int, fields: list[str]) -> JudgedRow:
+        label, scenario, excuse = fields
+        context = filled(scenario).strip()
+        group = context if groups is Groups.SCENARIO else _block(number, BLOCK)
+        return JudgedRow(text=filled(excuse).strip(), context=context, label=parse_flag(label), group=group)
+
+    return _judged("ethics_deontology", path, ("label", "scenario", "excuse"), parse)
+
+
+def read_traits(data_dir: Path) -> Dataset[TraitRow]:
+    """Read conduct with trait words, all rows; true means that the conduct shows the trait."""
+    return read_traits_file(require_file(data_dir, "ethics/virtue/virtue_train.csv"))
+
+
+def read_traits_file(path: Path, *, groups: Groups = Groups.SCENARIO) -> Dataset[TraitRow]:
+    """Read a CSV with the columns label and scenario, the latter as ``scenario [SEP] trait``: the official task."""
+
+    def parse(number: int, fields: list[str]) -> TraitRow:
+        label, field = fields
+        scenario, separator, trait = field.partition("[SEP]")
+        if not separator:
+            raise RowError("has no [SEP] between scenario and trait")
+        scenario = filled(scenario).strip()
+        group = scenario if groups is Groups.SCENARIO else _block(number, VIRTUE_BLOCK)
+        return TraitRow(scenario=scenario, trait=filled(trait).strip(), label=parse_flag(label), group=group)
+
+    parsed = parse_rows(path, table_records(path, columns=("label", "scenario")), parse)
+    require_varied("ethics_virtue", (row.label for row in parsed.rows))
+    return Dataset(
+        name="ethics_virtue_traits", licence=LICENCE, files=(path,), rows=parsed.rows, problems=parsed.problems
     )
-    return _judged("ethics_deontology", path, rows)
 
 
 def read_virtue(data_dir: Path) -> Dataset[JudgedRow]:
@@ -60,33 +128,36 @@ def read_virtue(data_dir: Path) -> Dataset[JudgedRow]:
     The data set pairs conduct with traits it does or does not show. Only shown traits are used, and only those
     in ``trait_polarity.tsv``, so that the label speaks about the conduct and not about the trait word.
     """
-    path = require_file(data_dir, "ethics/virtue/virtue_train.csv")
+    return read_virtue_file(require_file(data_dir, "ethics/virtue/virtue_train.csv"))
+
+
+def read_virtue_file(path: Path) -> Dataset[JudgedRow]:
+    """Read the shown traits of a file for ``read_traits_file`` as virtues and vices; see ``read_virtue``."""
     polarity = load_trait_polarity()
-    shown: list[JudgedRow] = []
-    for number, (label, field) in _labelled(path, columns=2):
-        scenario, separator, trait = field.partition(" [SEP] ")
-        if not separator:
-            raise bad_row(path, number, "has no [SEP] between scenario and trait")
-        virtue = polarity.get(trait.strip().lower())
-        if parse_flag(path, number, label) and virtue is not None:
-            text = scenario.strip()
-            shown.append(JudgedRow(text=text, context="", label=virtue, group=text))
-    return _judged("ethics_virtue", path, tuple(shown))
+    traits = read_traits_file(path)
+    shown = tuple(
+        JudgedRow(text=row.scenario, context="", label=polarity[row.trait.lower()], group=row.group)
+        for row in traits
+        if row.label and row.trait.lower() in polarity
+    )
+    require_varied("ethics_virtue", (row.label for row in shown))
+    return Dataset(name="ethics_virtue", licence=LICENCE, files=(path,), rows=shown, problems=traits.problems)
 
 
 def read_commonsense(data_dir: Path) -> Dataset[JudgedRow]:
     """Read accounts of conduct; true means acceptable (the file says 1 for wrong)."""
-    path = require_file(data_dir, "ethics/commonsense/cm_test.csv")
-    rows = tuple(
-        JudgedRow(
-            text=text.strip(),
-            context="",
-            label=not parse_flag(path, number, label),
-            group=f"block-{(number - 2) // COMMONSENSE_BLOCK}",
-        )
-        for number, (label, text, _, _) in _labelled(path, columns=4)
-    )
-    return _judged("ethics_commonsense", path, rows)
+    return read_commonsense_file(require_file(data_dir, "ethics/commonsense/cm_test.csv"))
+
+
+def read_commonsense_file(path: Path) -> Dataset[JudgedRow]:
+    """Read a CSV with the columns label and input; true means acceptable (the file says 1 for wrong)."""
+
+    def parse(number: int, fields: list[str]) -> JudgedRow:
+        label, text = fields
+        group = f"block-{(number - _FIRST) // COMMONSENSE_BLOCK}"
+        return JudgedRow(text=filled(text).strip(), context="", label=not parse_flag(label), group=group)
+
+    return _judged("ethics_commonsense", path, ("label", "input"), parse)
 
 
 def load_trait_polarity() -> dict[str, bool]:
@@ -96,13 +167,21 @@ def load_trait_polarity() -> dict[str, bool]:
     return {row["trait"]: row["polarity"] == "virtue" for row in table}
 
 
-def _labelled(path: Path, *, columns: int) -> list[tuple[int, list[str]]]:
-    return list(enumerate(read_csv(path, columns=columns)[1:], start=2))
+def _judged(
+    name: str, path: Path, columns: tuple[str, ...], parse: Callable[[int, list[str]], JudgedRow]
+) -> Dataset[JudgedRow]:
+    parsed = parse_rows(path, table_records(path, columns=columns), parse)
+    require_varied(name, (row.label for row in parsed.rows))
+    return Dataset(name=name, licence=LICENCE, files=(path,), rows=parsed.rows, problems=parsed.problems)
 
 
-def _judged(name: str, path: Path, rows: tuple[JudgedRow, ...]) -> Dataset[JudgedRow]:
-    require_varied(name, (row.label for row in rows))
-    return Dataset(name=name, licence=LICENCE, files=(path,), rows=rows)
+def _pair(_: int, fields: list[str]) -> PairRow:
+    better, worse = (filled(field) for field in fields)
+    return PairRow(better=better.strip(), worse=worse.strip(), group=_opening(better, worse))
+
+
+def _block(number: int, size: int) -> str:
+    return f"block-{(number - _FIRST) // size}"
 
 
 def _opening(better: str, worse: str) -> str:

@@ -14,6 +14,7 @@ GroupedRow = TypeVar("GroupedRow", bound=Grouped)
 HARD_ROWS: dict[str, tuple[int, int]] = {
     "ethics_deontology": (9_000, 12_500),
     "ethics_justice": (12_500, 16_000),
+    "ethics_virtue_traits": (17_500, 23_000),
 }
 """Where the hard rows stand: the files run from hard to easy, and a random split flatters."""
 

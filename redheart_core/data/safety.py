@@ -1,0 +1,82 @@
+"""Korean safety: KoSBi's sentences (unsafe against a group of people or not) and SQuARe's sensitive questions.
+
+``read_x`` takes the data folder, ``read_x_file`` any file in the same published format. Both data sets carry a machine
+translation beside the Korean; a row has the same group in both languages. Only the validation files are to be had here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from redheart_core.data.rows import Dataset, SafetyRow
+from redheart_core.data.source import (
+    JsonObject,
+    Parsed,
+    RowError,
+    json_records,
+    parse_flag,
+    parse_rows,
+    require_file,
+    require_varied,
+    texts,
+)
+
+LICENCE = "MIT"
+Language = Literal["ko", "en"]
+
+
+def read_kosbi(data_dir: Path, *, language: Language = "ko") -> Dataset[SafetyRow]:
+    """Read sentences after a context; true means unsafe. Sentences after one context share a group."""
+    return read_kosbi_file(require_file(data_dir, "korean_safety/kosbi_valid.json"), language=language)
+
+
+def read_kosbi_file(path: Path, *, language: Language = "ko") -> Dataset[SafetyRow]:
+    """Read a JSON list with context, sentence, sentence_label (safe, unsafe) and demographic_category."""
+    suffix = _suffix(language)
+
+    def parse(_: int, row: JsonObject) -> SafetyRow:
+        context, sentence, original = texts(row, f"context{suffix}", f"sentence{suffix}", "context")
+        label, category = texts(row, "sentence_label", "demographic_category")
+        if label not in ("safe", "unsafe"):
+            raise RowError(f"has the sentence_label {label[:40]!r}, expected safe or unsafe")
+        unsafe = label == "unsafe"
+        return SafetyRow(text=sentence, context=context, label=unsafe, category=category, group=original.strip())
+
+    return _safety("kosbi", path, language, parse_rows(path, json_records(path), parse))
+
+
+def read_square(data_dir: Path, *, language: Language = "ko") -> Dataset[SafetyRow]:
+    """Read questions; true means sensitive (96 % are)."""
+    return read_square_file(require_file(data_dir, "korean_safety/square_question_valid.json"), language=language)
+
+
+def read_square_file(path: Path, *, language: Language = "ko") -> Dataset[SafetyRow]:
+    """Read a JSON list with question, sensitive? (0, 1) and category (null where not sensitive)."""
+    suffix = _suffix(language)
+
+    def parse(_: int, row: JsonObject) -> SafetyRow:
+        question, original = texts(row, f"question{suffix}", "question")
+        category = row.get("category")
+        sensitive = parse_flag(row.get("sensitive?"))
+        name = category if isinstance(category, str) else ""
+        return SafetyRow(text=question, context="", label=sensitive, category=name, group=original.strip())
+
+    return _safety("square_questions", path, language, parse_rows(path, json_records(path), parse))
+
+
+def read_safety_file(path: Path, *, language: Language = "ko") -> Dataset[SafetyRow]:
+    """Read either kind of file, told apart by whether the first row is a question; see ``Dataset.name``."""
+    _, first = next(json_records(path), (0, RowError("is not there")))
+    is_question = not isinstance(first, RowError) and "question" in first
+    return read_square_file(path, language=language) if is_question else read_kosbi_file(path, language=language)
+
+
+def _safety(name: str, path: Path, language: Language, parsed: Parsed[SafetyRow]) -> Dataset[SafetyRow]:
+    require_varied(name, (row.label for row in parsed.rows))
+    full_name = f"{name}{_suffix(language)}"
+    return Dataset(name=full_name, licence=LICENCE, files=(path,), rows=parsed.rows, problems=parsed.problems)
+
+
+def _suffix(language: Language) -> str:
+    return "" if language == "ko" else "_en"
