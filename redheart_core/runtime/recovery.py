@@ -95,7 +95,7 @@ def _attempt(work: Callable[[Sequence[Item]], Sequence[Result]], piece: Sequence
             raise ValueError(f"The work returned {len(done)} results for {len(piece)} items.")
         return done
     # Only here, after the exception is gone, are the tensors of its frames free.
-    _release()
+    release_memory()
     return None
 
 
@@ -106,6 +106,7 @@ def _shrink(size: PieceSize, failed: int, on_shrink: Callable[[int, int], None] 
         on_shrink(failed, size.items)
 
 
-def _release() -> None:
+def release_memory() -> None:
+    """Give back what is held without use, on the processor and on GPUs."""
     gc.collect()
     torch.cuda.empty_cache()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import torch
 from torch import Tensor
@@ -40,6 +40,13 @@ class Batch:
     mask_RT: Tensor
     segments_RT: Tensor
     target_BK: Tensor
+
+    def to(self, device: torch.device) -> Batch:
+        """Return the batch on a device; itself where it is there already."""
+        if self.ids_RT.device == device:
+            return self
+        own = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        return replace(self, **{name: value.to(device) for name, value in own.items() if value is not None})
 
 
 def tokenize(examples: Sequence[Example], tokenizer: Tokenizer, *, max_tokens: int) -> tuple[Item, ...]:

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from importlib.resources import files
 from pathlib import Path
 
 from redheart_core.errors import ConfigError
+from redheart_core.training.techniques.accumulation import AccumulationConfig
+from redheart_core.training.techniques.dynamic_batch import DynamicBatchConfig
+from redheart_core.training.techniques.early_stopping import EarlyStoppingConfig
+from redheart_core.training.techniques.label_smoothing import LabelSmoothingConfig
+from redheart_core.training.techniques.layer_rates import LayerRatesConfig
+from redheart_core.training.techniques.precision import MixedPrecision
+from redheart_core.training.techniques.r_drop import RDropConfig
+from redheart_core.training.techniques.weight_average import AverageConfig
+
+TECHNIQUES: dict[str, type] = {
+    "label_smoothing": LabelSmoothingConfig,
+    "r_drop": RDropConfig,
+    "average": AverageConfig,
+    "layer_rates": LayerRatesConfig,
+    "dynamic_batch": DynamicBatchConfig,
+    "accumulation": AccumulationConfig,
+    "early_stopping": EarlyStoppingConfig,
+}
+"""Tables that may stand in a configuration; a technique without a table is off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +54,7 @@ class StageConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingConfig:
-    """A run of the plain multi-task loop."""
+    """A multi-task run. Each technique is off where its field is None."""
 
     preset: str
     seed: int
@@ -53,6 +72,41 @@ class TrainingConfig:
     """Factor on how often a task is drawn; 1 where not named."""
     proxies: bool = False
     """Whether the outputs without labels learn from proxies too (``supervision``). They stay refused when reading."""
+    precision: MixedPrecision = MixedPrecision.BF16
+    recovers_memory: bool = True
+    """Whether a step that ran out of memory is taken again in smaller pieces, instead of ending the run."""
+    validate_every: int | None = None
+    """Optimiser steps between two validations; None: never."""
+    state_every: int | None = None
+    """Optimiser steps between two states to resume from; None: only on request."""
+    gradient_norms_every: int | None = None
+    """Optimiser steps between two measurements of the gradient's norm by module; None: never."""
+    label_smoothing: LabelSmoothingConfig | None = None
+    r_drop: RDropConfig | None = None
+    average: AverageConfig | None = None
+    layer_rates: LayerRatesConfig | None = None
+    dynamic_batch: DynamicBatchConfig | None = None
+    accumulation: AccumulationConfig | None = None
+    early_stopping: EarlyStoppingConfig | None = None
+
+    def __post_init__(self) -> None:
+        if not self.stages:
+            raise ConfigError("A run needs at least one stage.")
+        for name in ("log_every", "save_every", "validate_every", "state_every", "gradient_norms_every"):
+            if (every := getattr(self, name)) is not None and every < 1:
+                raise ConfigError(f"{name} is {every}; it must be at least 1.")
+        if self.early_stopping is not None and self.validate_every is None:
+            raise ConfigError("early_stopping needs validations. Set validate_every.")
+        for stage in self.stages:
+            self._require_start_within_bounds(stage)
+
+    def _require_start_within_bounds(self, stage: StageConfig) -> None:
+        bounds = self.dynamic_batch
+        if bounds is not None and not bounds.smallest <= stage.batch_size <= bounds.largest:
+            raise ConfigError(
+                f"A stage starts with a batch_size of {stage.batch_size}, but dynamic_batch keeps it between "
+                f"{bounds.smallest} and {bounds.largest}."
+            )
 
     @property
     def steps(self) -> int:
@@ -82,16 +136,26 @@ def _parse(name: str, content: str) -> TrainingConfig:
         values = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{name}: not a TOML file ({error}).") from error
-    _require_keys(name, values, TrainingConfig, optional={"emphasis", "proxies"})
+    _require_keys(name, values, TrainingConfig)
     for stage in values["stages"]:
         _require_keys(name, stage, StageConfig)
+    for technique, kind in TECHNIQUES.items():
+        if technique in values:
+            _require_keys(f"{name}, {technique}", values[technique], kind)
+            values[technique] = kind(**values[technique])
+    values["precision"] = _precision(name, values.get("precision", MixedPrecision.BF16))
     return TrainingConfig(**values | {"stages": tuple(StageConfig(**stage) for stage in values["stages"])})
 
 
-def _require_keys(
-    name: str, values: Mapping[str, object], kind: type, *, optional: frozenset[str] | set[str] = frozenset()
-) -> None:
+def _precision(name: str, value: str) -> MixedPrecision:
+    if value not in [known.value for known in MixedPrecision]:
+        raise ConfigError(f"{name}: precision is {value!r}; known are {', '.join(MixedPrecision)}.")
+    return MixedPrecision(value)
+
+
+def _require_keys(name: str, values: Mapping[str, object], kind: type) -> None:
     known = {entry.name for entry in fields(kind)}
-    problem = (set(values) - known) | (known - optional - set(values))
+    required = {entry.name for entry in fields(kind) if entry.default is MISSING and entry.default_factory is MISSING}
+    problem = (set(values) - known) | (required - set(values))
     if problem:
         raise ConfigError(f"{name}: these keys are unknown or missing: {', '.join(sorted(problem))}.")

@@ -16,8 +16,8 @@ from redheart_core.model.config import ModelConfig
 from redheart_core.model.network import HIDING_PROBABILITY, Part
 from redheart_core.training.bridge.states import CachedRows, Upper, projected
 from redheart_core.training.bridge.variants import BridgePart, fit_rules, with_rule
-from redheart_core.training.loop import RECOVERY_WEIGHT
 from redheart_core.training.objectives import total_loss
+from redheart_core.training.required import RECOVERY_WEIGHT
 
 LEARNING_RATE = 1e-3
 BATCH_ITEMS = 64

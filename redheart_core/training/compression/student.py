@@ -22,8 +22,9 @@ from redheart_core.model.network import RedHeartModel
 from redheart_core.training.batches import Batch, Item, endless_batches
 from redheart_core.training.compression.distillation import DistillationWeights, constant_divergences, soft_loss
 from redheart_core.training.compression.teacher_outputs import TeacherOutputs
-from redheart_core.training.loop import RECOVERY_WEIGHT, learning_rate_factor
 from redheart_core.training.objectives import total_loss
+from redheart_core.training.required import RECOVERY_WEIGHT
+from redheart_core.training.schedule import learning_rate_factor
 from redheart_core.training.tasks import Task
 
 logger = logging.getLogger(__name__)

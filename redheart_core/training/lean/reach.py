@@ -24,9 +24,9 @@ from redheart_core.model.network import RedHeartModel
 from redheart_core.runtime.allocation import AllocationCounter
 from redheart_core.training.batches import Batch, Item, collate
 from redheart_core.training.lean.optimizer import AdamWConfig, EightBitAdamW
-from redheart_core.training.loop import RECOVERY_WEIGHT
 from redheart_core.training.objectives import Logits, Objective, total_loss
 from redheart_core.training.optimization.batch import TelemetryBatch, telemetry_loss
+from redheart_core.training.required import RECOVERY_WEIGHT
 
 logger = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from redheart_core.model.network import RedHeartModel
 from redheart_core.training.lean.optimizer import LeanOptimizer
 from redheart_core.training.lean.reach import TaskBatch
 from redheart_core.training.lean.recomputing import checkpointable, checkpointed
-from redheart_core.training.loop import RECOVERY_WEIGHT
 from redheart_core.training.objectives import total_loss
+from redheart_core.training.required import RECOVERY_WEIGHT
 
 Booking = Callable[[str], AbstractContextManager[None]]
 """Enters a category of an ``AllocationCounter``."""

@@ -19,9 +19,9 @@ from redheart_core.model.network import Part, RedHeartModel
 from redheart_core.model.presets import TINY
 from redheart_core.text.tokenizer import Tokenizer
 from redheart_core.training.batches import Batch, Item, collate, cut, endless_batches, tokenize
-from redheart_core.training.loop import RECOVERY_WEIGHT, REQUIRED_PARTS
 from redheart_core.training.objectives import Objective, total_loss
 from redheart_core.training.optimization.telemetry import RunSpec
+from redheart_core.training.required import RECOVERY_WEIGHT, REQUIRED_PARTS
 from redheart_core.training.tasks import Task
 
 MAX_TOKENS = 48

@@ -22,12 +22,12 @@ from torch.optim import AdamW
 
 from redheart_core.errors import DataError
 from redheart_core.model.network import RedHeartModel
-from redheart_core.training.loop import learning_rate_factor
 from redheart_core.training.observer import Event, EventKind, Observer, SilentObserver, StepRecord
 from redheart_core.training.pretraining.config import PretrainingConfig
 from redheart_core.training.pretraining.heads import PretrainingHeads, PretrainingLoss
 from redheart_core.training.pretraining.sequences import TextBatch, batches_from, cut_by_tokens, pad
 from redheart_core.training.pretraining.state import Counts, load_pretraining, save_pretraining
+from redheart_core.training.schedule import learning_rate_factor
 
 logger = logging.getLogger(__name__)
 

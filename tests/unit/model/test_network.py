@@ -6,7 +6,7 @@ import torch
 
 from redheart_core.model.network import ALL_PARTS, Part, RedHeartModel
 from redheart_core.model.presets import COMPACT, TINY
-from redheart_core.training.loop import REQUIRED_PARTS
+from redheart_core.training.required import REQUIRED_PARTS
 from redheart_core.vocabulary.reading import OUTPUTS, READ_FAMILIES, Family
 from tests.checkpoints import random_tiny_model
 

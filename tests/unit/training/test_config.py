@@ -11,7 +11,7 @@ import torch
 from redheart_core.errors import ConfigError
 from redheart_core.model.presets import PRESETS
 from redheart_core.training.config import load_config
-from redheart_core.training.loop import learning_rate_factor
+from redheart_core.training.schedule import learning_rate_factor
 from redheart_core.training.vectors import ppmi_vectors
 
 

@@ -16,9 +16,11 @@ from redheart_core.training.batches import Item, tokenize
 from redheart_core.training.card import render_card
 from redheart_core.training.config import StageConfig, TrainingConfig, load_config
 from redheart_core.training.evaluation import Metric, measure, predict
-from redheart_core.training.loop import REQUIRED_PARTS, draw_parts, train
+from redheart_core.training.loop import train
 from redheart_core.training.objectives import JudgedObjective, PleasureObjective
+from redheart_core.training.required import REQUIRED_PARTS
 from redheart_core.training.run import RunSummary
+from redheart_core.training.sampling import draw_parts
 from redheart_core.training.tasks import DataFile, Example, Task
 from redheart_core.vocabulary.reading import Family
 from tests.checkpoints import random_tiny_model, tiny_tokenizer_bytes

@@ -1,0 +1,329 @@
+"""The trainer: small parts, one step at a time. Everything it has learned and drawn can be saved and taken up again.
+
+Dimensions: P parts of the loss.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from enum import StrEnum
+
+import torch
+from torch import Tensor
+
+from redheart_core.errors import DataError, RedHeartError
+from redheart_core.model.network import RedHeartModel
+from redheart_core.training.batches import Batch, Item
+from redheart_core.training.config import StageConfig, TrainingConfig
+from redheart_core.training.evaluation import Metric
+from redheart_core.training.gradient_norms import gradient_norms
+from redheart_core.training.gradients import GradientPass, MicroBatch
+from redheart_core.training.losses import StepLoss
+from redheart_core.training.observer import (
+    Event,
+    EventKind,
+    Observer,
+    SilentObserver,
+    StepRecord,
+    ValidationRecord,
+)
+from redheart_core.training.optimizer import StageOptimizer, clipped_norm
+from redheart_core.training.parameter_groups import group_table, parameter_groups
+from redheart_core.training.progress import ProgressLog
+from redheart_core.training.sampling import Draw, Sampler
+from redheart_core.training.schedule import planned_rate, stage_of
+from redheart_core.training.streams import BatchStream, Limits
+from redheart_core.training.tasks import Task
+from redheart_core.training.techniques.dynamic_batch import next_batch_size
+from redheart_core.training.techniques.early_stopping import EarlyStopping
+from redheart_core.training.techniques.memory import MemoryProbe, memory_probe
+from redheart_core.training.techniques.precision import gradient_scaler
+from redheart_core.training.techniques.weight_average import WeightAverage
+
+logger = logging.getLogger(__name__)
+
+Validate = Callable[[RedHeartModel], tuple[Metric, ...]]
+CPU = torch.device("cpu")
+
+
+class Ending(StrEnum):
+    """Why a training returned."""
+
+    FINISHED = "finished"
+    EARLY_STOPPED = "early_stopped"
+    STOPPED = "stopped"
+
+
+class Trainer:
+    """Trains a model in place.
+
+    Args:
+        model: On ``device``.
+        tasks: What is learned.
+        items: Tokenized training examples by task name.
+        config: The run.
+        observer: Hears of every step.
+        validate: Measures a model on validation data; called every ``config.validate_every`` steps.
+        save: Called with the steps done every ``config.save_every`` steps, while the model carries its average.
+        keep_state: Called every ``config.state_every`` steps and where somebody asked to stop; it may ``save_state``.
+        device: Where the model is.
+        probe: Measures memory for dynamic batching; that of ``device`` when left out.
+    """
+
+    def __init__(
+        self,
+        model: RedHeartModel,
+        tasks: Sequence[Task],
+        items: Mapping[str, Sequence[Item]],
+        config: TrainingConfig,
+        *,
+        observer: Observer | None = None,
+        validate: Validate | None = None,
+        save: Callable[[int], object] | None = None,
+        keep_state: Callable[[Trainer], object] | None = None,
+        device: torch.device = CPU,
+        probe: MemoryProbe | None = None,
+    ) -> None:
+        self.model, self.config = model, config
+        self.step = 0
+        """Optimiser steps done."""
+        self.examples = 0
+        """Examples trained on so far."""
+        self.num_examples = {task.name: len(items[task.name]) for task in tasks}
+        self.streams = {task.name: BatchStream(items[task.name], seed=config.seed, name=task.name) for task in tasks}
+        self.scaler = gradient_scaler(config.precision, device)
+        self.average = None if config.average is None else WeightAverage(model, config.average)
+        self.stopping = None if config.early_stopping is None else EarlyStopping(config.early_stopping)
+        self.best_weights: Mapping[str, Tensor] = {}
+        """Weights of the best validation; empty without early stopping."""
+        self.batch_size = config.stages[0].batch_size
+        """Passages of a batch; changes from stage to stage, and with dynamic batching."""
+        self.device = device
+        self._observer: Observer = observer or SilentObserver()
+        self._validate, self._save, self._keep_state = validate, save, keep_state
+        self._sampler = Sampler(tasks, items, config)
+        self._loss = StepLoss(model, config)
+        self.gradients = GradientPass(
+            model, self._run_loss, device=device, scaler=self.scaler, recovers=config.recovers_memory
+        )
+        self._probe = probe if config.dynamic_batch is None or probe else self._own_probe()
+        self._progress = ProgressLog(config)
+        self._announced: set[str] = set()
+        self.stage = -1
+        self.enter_stage(0)
+
+    def run(self) -> Ending:
+        """Train to the end, or until validation or the observer ends it.
+
+        Raises:
+            DataError: The loss or a gradient is not finite; nothing was learned from that step.
+            OutOfDeviceMemoryError: Not even one example fits.
+        """
+        self.model.train()
+        self.tell(EventKind.STARTED if self.step == 0 else EventKind.RESUMED, f"{self.config.steps} steps planned")
+        try:
+            return self._run()
+        except RedHeartError as error:
+            self.tell(EventKind.FAILED, str(error))
+            raise
+
+    def tell(self, kind: EventKind, detail: str) -> None:
+        """Report an event of the present step."""
+        logger.info("step %d, %s: %s", self.step, kind.value, detail)
+        self._observer.on_event(Event(step=self.step, kind=kind, detail=detail))
+
+    @property
+    def epoch(self) -> float:
+        """Examples trained on so far, as a share of all."""
+        return self.examples / sum(self.num_examples.values())
+
+    @contextmanager
+    def evaluated(self) -> Iterator[RedHeartModel]:
+        """Let the model be what would be shipped: its average, where there is one; for the duration of the block."""
+        with nullcontext() if self.average is None else self.average.applied(self.model):
+            yield self.model
+        self.model.train()
+
+    def enter_stage(self, stage: int) -> None:
+        """Begin a stage: its own optimiser, batch size and rates."""
+        if stage == self.stage:
+            return
+        self.stage = stage
+        groups = parameter_groups(self.model, self.config)
+        self.optimizer = StageOptimizer(groups)
+        self.batch_size = self.config.stages[stage].batch_size
+        self._announce("layer_rates" if self.config.layer_rates else None, lambda: group_table(groups))
+
+    def _run(self) -> Ending:
+        while self.step < self.config.steps:
+            self._advance()
+            if self._is_over():
+                return self._finish(Ending.EARLY_STOPPED)
+            self._keep_what_is_due()
+            if self._observer.stop_requested():
+                return self._stop()
+        return self._finish(Ending.FINISHED)
+
+    def _advance(self) -> None:
+        started_s = time.perf_counter()
+        self.step += 1
+        place, _ = stage_of(self.config, self.step)
+        self.enter_stage(place)
+        draw = self._sampler.draw(self.step, self.config.stages[place])
+        micro_batches = self._take(draw, self.config.stages[place])
+        losses = self.gradients.run(micro_batches, draw, on_shrink=self._shrunk)
+        self.scaler.unscale_(self.optimizer.inner)
+        norms = self._measured_norms()
+        parts = self._apply(losses, draw)
+        self._record(draw, micro_batches, parts, norms, time.perf_counter() - started_s)
+        self._report_techniques(micro_batches, parts)
+        self._resize()
+
+    def _take(self, draw: Draw, stage: StageConfig) -> list[MicroBatch]:
+        limits = Limits(batch_size=self.batch_size, max_batch_tokens=stage.max_batch_tokens)
+        count = 1 if self.config.accumulation is None else self.config.accumulation.micro_batches
+        stream = self.streams[draw.task.name]
+        return [MicroBatch(items=stream.take(limits)) for _ in range(count)]
+
+    def _run_loss(self, batch: Batch, draw: Draw) -> Tensor:
+        depth = 0 if self.config.stages[self.stage].shallow else None
+        losses_P: Tensor = self._loss(batch, draw.task.objective, draw.parts, depth)
+        return losses_P
+
+    def _apply(self, losses_P: Tensor, draw: Draw) -> dict[str, float]:
+        """Take the step with the gradients that are there, unless something is not finite."""
+        norm = clipped_norm(self.optimizer.parameters, self.config.gradient_clip)
+        *values, length = torch.cat([losses_P, norm.detach().reshape(1)]).tolist()
+        self._require_finite(sum(values), length, draw)
+        self.optimizer.set_base_rate(planned_rate(self.config, self.step))
+        self.scaler.step(self.optimizer.inner)
+        self.scaler.update()
+        if self.average is not None:
+            self.average.update(self.model)
+        return dict(zip(self._loss.part_names, values, strict=True))
+
+    def _require_finite(self, loss: float, norm: float, draw: Draw) -> None:
+        name, remedy = draw.task.name, "Lower the learning rate."
+        if not math.isfinite(loss):
+            raise DataError(f"step {self.step}: the loss of {name} is {loss}. {remedy}")
+        if not math.isfinite(norm) and not self.scaler.is_enabled():
+            raise DataError(f"step {self.step}: the gradient of {name} has the length {norm}. {remedy}")
+
+    def _measured_norms(self) -> Mapping[str, float]:
+        every = self.config.gradient_norms_every
+        return gradient_norms(self.model) if every is not None and self.step % every == 0 else {}
+
+    def _record(
+        self,
+        draw: Draw,
+        micro_batches: Sequence[MicroBatch],
+        parts: Mapping[str, float],
+        norms: Mapping[str, float],
+        seconds: float,
+    ) -> None:
+        items = [item for micro in micro_batches for item in micro.items]
+        self.examples += len(items)
+        record = StepRecord(
+            step=self.step,
+            epoch=self.epoch,
+            task=draw.task.name,
+            loss=sum(parts.values()),
+            losses=parts,
+            learning_rate=self.optimizer.base_rate,
+            planned_learning_rate=planned_rate(self.config, self.step),
+            gradient_norms=norms,
+            batch_size=len(items),
+            tokens=sum(len(encoding.ids) for item in items for encoding in item.encodings),
+            seconds=seconds,
+        )
+        self._progress.add(record)
+        self._observer.on_step(record)
+
+    def _shrunk(self, failed: int, fitting: int) -> None:
+        self.tell(EventKind.OUT_OF_MEMORY, f"{failed} examples did not fit; the step is taken again with {fitting}")
+
+    def _own_probe(self) -> MemoryProbe:
+        assert self.config.dynamic_batch is not None
+        budget_mib = self.config.dynamic_batch.budget_mib
+        return memory_probe(self.device, budget_bytes=None if budget_mib is None else budget_mib * 2**20)
+
+    def _resize(self) -> None:
+        config = self.config.dynamic_batch
+        if config is None or self.step % config.check_every:
+            return
+        assert self._probe is not None
+        used, before = self._probe.used_share(), self.batch_size
+        self.batch_size = next_batch_size(before, used, config)
+        if self.batch_size != before:
+            self.tell(EventKind.BATCH_RESIZED, f"{before} became {self.batch_size} with {used:.0%} of memory in use")
+
+    def _is_over(self) -> bool:
+        """Validate where it is due; return whether early stopping ends the run."""
+        every = self.config.validate_every
+        if self._validate is None or every is None or self.step % every:
+            return False
+        with self.evaluated() as model:
+            metrics = self._validate(model)
+            if self.stopping is not None and self.stopping.add(metrics):
+                self.best_weights = {name: value.detach().clone() for name, value in model.named_parameters()}
+        self._observer.on_validation(ValidationRecord(step=self.step, epoch=self.epoch, metrics=metrics))
+        return self.stopping is not None and self.stopping.is_over()
+
+    def _keep_what_is_due(self) -> None:
+        if self._save is not None and self.step % self.config.save_every == 0 and self.step < self.config.steps:
+            with self.evaluated():
+                self._save(self.step)
+        if self.config.state_every is not None and self.step % self.config.state_every == 0:
+            self._keep()
+
+    def _keep(self) -> None:
+        if self._keep_state is not None:
+            self._keep_state(self)
+
+    def _stop(self) -> Ending:
+        self._keep()
+        self.tell(EventKind.STOPPED, "on request")
+        return Ending.STOPPED
+
+    def _finish(self, ending: Ending) -> Ending:
+        """Give the model the weights that are kept: the best validated ones, or the average, or its own."""
+        if ending is Ending.EARLY_STOPPED:
+            self.tell(EventKind.EARLY_STOP, f"no progress since validation {self._best_validation()}")
+        if self.best_weights:
+            with torch.no_grad():
+                for name, parameter in self.model.named_parameters():
+                    parameter.copy_(self.best_weights[name])
+        elif self.average is not None:
+            self.average.copy_to(self.model)
+        self.tell(EventKind.FINISHED, f"after {self.examples:,} examples")
+        return ending
+
+    def _best_validation(self) -> str:
+        assert self.stopping is not None
+        return (
+            f"{self.stopping.best + 1} of {len(self.stopping.scores)}, {self.stopping.scores[self.stopping.best]:.4f}"
+        )
+
+    def _report_techniques(self, micro_batches: Sequence[MicroBatch], parts: Mapping[str, float]) -> None:
+        """Report each technique once, at the step at which it first changed something."""
+        self._announce(
+            "label_smoothing" if self._loss.num_smoothed else None,
+            lambda: f"{self._loss.num_smoothed} targets moved towards one half",
+        )
+        self._announce("r_drop" if "r_drop" in parts else None, lambda: f"added {parts['r_drop']:.5f} nats")
+        self._announce(
+            "accumulation" if len(micro_batches) > 1 else None,
+            lambda: f"{len(micro_batches)} micro-batches made one step",
+        )
+        average = self.average
+        if average is not None and average.num_updates > 1:
+            self._announce("average", lambda: f"lies {average.distance(self.model):.3g} from the weights")
+
+    def _announce(self, name: str | None, detail: Callable[[], str]) -> None:
+        if name is not None and name not in self._announced:
+            self._announced.add(name)
+            self.tell(EventKind.TECHNIQUE_ACTED, f"{name}: {detail()}")
