@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import torch
 
 from redheart_core.model.checkpoint import save_checkpoint
+from redheart_core.model.config import ModelConfig
 from redheart_core.model.manifest import FORMAT_VERSION, Manifest, Provenance
 from redheart_core.model.network import RedHeartModel
 from redheart_core.model.presets import TINY
@@ -35,7 +37,10 @@ INITIAL_STD = 0.3
 
 
 def make_tiny_checkpoint(
-    directory: Path, seed: int = 0, trained_outputs: Mapping[Family, tuple[str, ...]] = TRAINED_OUTPUTS
+    directory: Path,
+    seed: int = 0,
+    trained_outputs: Mapping[Family, tuple[str, ...]] = TRAINED_OUTPUTS,
+    config: ModelConfig = TINY,
 ) -> Path:
     """Write a tiny checkpoint with random weights into ``directory`` and return it."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -43,18 +48,18 @@ def make_tiny_checkpoint(
         tokenizer_file.write_bytes(tiny_tokenizer_bytes())
         save_checkpoint(
             directory,
-            model=random_tiny_model(seed),
+            model=random_tiny_model(seed, config),
             tokenizer_file=tokenizer_file,
-            manifest=tiny_manifest(seed, trained_outputs),
+            manifest=replace(tiny_manifest(seed, trained_outputs), model=config),
             card="# tiny\n\nA test double: random weights that say nothing.\n",
         )
     return directory
 
 
-def random_tiny_model(seed: int = 0) -> RedHeartModel:
+def random_tiny_model(seed: int = 0, config: ModelConfig = TINY) -> RedHeartModel:
     """Build the tiny preset with random weights, the same for the same seed."""
     generator = torch.Generator().manual_seed(seed)
-    model = RedHeartModel(TINY)
+    model = RedHeartModel(config)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if "norm" not in name:

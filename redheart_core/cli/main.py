@@ -16,6 +16,7 @@ from redheart_core.cli.checkpoint import checkpoint
 from redheart_core.cli.compress import compress
 from redheart_core.cli.devices import devices
 from redheart_core.cli.doctor import doctor
+from redheart_core.cli.eval import evaluate_official
 from redheart_core.cli.evaluate import evaluate
 from redheart_core.cli.optimization import optimization
 from redheart_core.cli.params import params
@@ -41,6 +42,7 @@ COMMANDS = (
     devices,
     doctor,
     evaluate,
+    evaluate_official,
     optimization,
     params,
     plan,

@@ -60,7 +60,25 @@ class Prediction:
 
 
 def predict(model: RedHeartModel, task: Task, items: Sequence[Item]) -> Prediction:
-    """Run the model over a development set in its own order of lengths, in smaller batches where memory runs out.
+    """Run the model over a development set.
+
+    Raises:
+        OutOfDeviceMemoryError: Not even one item fits.
+    """
+    return Prediction(
+        task=task,
+        # The sides of a pair come first, then the items: all first passages stand before all second ones.
+        logits={family: sides.flatten(0, 1) for family, sides in read_logits(model, items).items()},
+        target_BK=torch.tensor([item.target for item in items], dtype=torch.float32),
+        groups=tuple(example.group for example in task.dev),
+    )
+
+
+def read_logits(model: RedHeartModel, items: Sequence[Item]) -> Mapping[Family, Tensor]:
+    """Return (passages per item, B, C) logits by family in the order of ``items``.
+
+    Items of similar length are read together, in smaller batches where memory runs out. A passage's logits do not
+    depend on the others in its batch beyond rounding.
 
     Raises:
         OutOfDeviceMemoryError: Not even one item fits.
@@ -72,13 +90,8 @@ def predict(model: RedHeartModel, task: Task, items: Sequence[Item]) -> Predicti
     with torch.inference_mode():
         for batch in cut([items[index] for index in order], batch_size=EVALUATION_BATCH, max_batch_tokens=8192):
             rows += run_in_pieces(partial(_logits_by_item, model), batch, size=fitting)
-    return Prediction(
-        task=task,
-        # The sides of a pair come first, then the items: all first passages stand before all second ones.
-        logits={family: torch.stack([row[family] for row in rows], dim=1).flatten(0, 1) for family in rows[0]},
-        target_BK=torch.tensor([items[index].target for index in order], dtype=torch.float32),
-        groups=tuple(task.dev[index].group for index in order),
-    )
+    place_B = torch.tensor(order).argsort()
+    return {family: torch.stack([row[family] for row in rows], dim=1)[:, place_B] for family in rows[0]}
 
 
 def _logits_by_item(model: RedHeartModel, items: Sequence[Item]) -> list[Mapping[Family, Tensor]]:
