@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from redheart_core.text.tokenizer import Tokenizer
 from redheart_core.training.batches import Item, tokenize
 from redheart_core.training.config import StageConfig, TrainingConfig
@@ -100,5 +102,6 @@ def small_config(*stages: StageConfig, **changes: Any) -> TrainingConfig:
 
 
 def small_trainer(config: TrainingConfig, observer: Recorder | None = None, **options: Any) -> Trainer:
-    """Return a trainer of the tiny model with fixed random weights."""
+    """Return a trainer of the tiny model with fixed random weights and fixed chances."""
+    torch.manual_seed(0)
     return Trainer(random_tiny_model(), small_tasks(), small_items(), config, observer=observer, **options)
