@@ -16,6 +16,7 @@ from redheart_core.training.techniques.label_smoothing import LabelSmoothingConf
 from redheart_core.training.techniques.layer_rates import LayerRatesConfig
 from redheart_core.training.techniques.precision import MixedPrecision
 from redheart_core.training.techniques.r_drop import RDropConfig
+from redheart_core.training.techniques.sweet_spots import SweetSpotsConfig
 from redheart_core.training.techniques.weight_average import AverageConfig
 
 TECHNIQUES: dict[str, type] = {
@@ -26,6 +27,7 @@ TECHNIQUES: dict[str, type] = {
     "dynamic_batch": DynamicBatchConfig,
     "accumulation": AccumulationConfig,
     "early_stopping": EarlyStoppingConfig,
+    "sweet_spots": SweetSpotsConfig,
 }
 """Tables that may stand in a configuration; a technique without a table is off."""
 
@@ -88,6 +90,7 @@ class TrainingConfig:
     dynamic_batch: DynamicBatchConfig | None = None
     accumulation: AccumulationConfig | None = None
     early_stopping: EarlyStoppingConfig | None = None
+    sweet_spots: SweetSpotsConfig | None = None
 
     def __post_init__(self) -> None:
         if not self.stages:
@@ -95,8 +98,9 @@ class TrainingConfig:
         for name in ("log_every", "save_every", "validate_every", "state_every", "gradient_norms_every"):
             if (every := getattr(self, name)) is not None and every < 1:
                 raise ConfigError(f"{name} is {every}; it must be at least 1.")
-        if self.early_stopping is not None and self.validate_every is None:
-            raise ConfigError("early_stopping needs validations. Set validate_every.")
+        for name in ("early_stopping", "sweet_spots"):
+            if getattr(self, name) is not None and self.validate_every is None:
+                raise ConfigError(f"{name} needs validations. Set validate_every.")
         for stage in self.stages:
             self._require_start_within_bounds(stage)
 

@@ -59,6 +59,9 @@ def restore_snapshot(trainer: Trainer, snapshot: Snapshot) -> None:
     for name, place in _PLACES.validate_python(values["streams"]).items():
         trainer.streams[name].restore(place)
     _restore_tensors(trainer, snapshot.tensors)
+    if trainer.sweet_spots is not None:
+        # Only now: the optimiser that was restored knows the modules that have been frozen since.
+        trainer.sweet_spots.restore(values["sweet_spots"])
     version, internal, following = values["python_random"]
     random.setstate((version, tuple(internal), following))
 
@@ -74,6 +77,7 @@ def _values(trainer: Trainer) -> dict[str, Any]:
         "batch_size": trainer.batch_size,
         "piece_size": trainer.gradients.size.items,
         "scores": [] if trainer.stopping is None else trainer.stopping.scores,
+        "sweet_spots": [] if trainer.sweet_spots is None else trainer.sweet_spots.scores,
         "scaler": trainer.scaler.state_dict(),
         "streams": {name: asdict(stream.place) for name, stream in trainer.streams.items()},
         "python_random": random.getstate(),

@@ -42,6 +42,7 @@ from redheart_core.training.techniques.dynamic_batch import next_batch_size
 from redheart_core.training.techniques.early_stopping import EarlyStopping
 from redheart_core.training.techniques.memory import MemoryProbe, memory_probe
 from redheart_core.training.techniques.precision import gradient_scaler
+from redheart_core.training.techniques.sweet_spots import SweetSpots
 from redheart_core.training.techniques.weight_average import WeightAverage
 
 logger = logging.getLogger(__name__)
@@ -98,6 +99,7 @@ class Trainer:
         self.scaler = gradient_scaler(config.precision, device)
         self.average = None if config.average is None else WeightAverage(model, config.average)
         self.stopping = None if config.early_stopping is None else EarlyStopping(config.early_stopping)
+        self.sweet_spots = None if config.sweet_spots is None else SweetSpots(config.sweet_spots, model, tasks)
         self.best_weights: Mapping[str, Tensor] = {}
         """Weights of the best validation; empty without early stopping."""
         self.batch_size = config.stages[0].batch_size
@@ -271,7 +273,15 @@ class Trainer:
             if self.stopping is not None and self.stopping.add(metrics):
                 self.best_weights = {name: value.detach().clone() for name, value in model.named_parameters()}
         self._observer.on_validation(ValidationRecord(step=self.step, epoch=self.epoch, metrics=metrics))
-        return self.stopping is not None and self.stopping.is_over()
+        return self._freeze_what_is_done(metrics) or (self.stopping is not None and self.stopping.is_over())
+
+    def _freeze_what_is_done(self, metrics: Sequence[Metric]) -> bool:
+        """Freeze modules that reached their sweet spot; return whether none is left to learn."""
+        if self.sweet_spots is None:
+            return False
+        for mark in self.sweet_spots.add(metrics):
+            self.tell(EventKind.SWEET_SPOT, mark.detail)
+        return self.sweet_spots.is_over
 
     def _keep_what_is_due(self) -> None:
         if self._save is not None and self.step % self.config.save_every == 0 and self.step < self.config.steps:
@@ -292,7 +302,7 @@ class Trainer:
     def _finish(self, ending: Ending) -> Ending:
         """Give the model the weights that are kept: the best validated ones, or the average, or its own."""
         if ending is Ending.EARLY_STOPPED:
-            self.tell(EventKind.EARLY_STOP, f"no progress since validation {self._best_validation()}")
+            self.tell(EventKind.EARLY_STOP, f"no progress since {self._best_validation()}")
         if self.best_weights:
             with torch.no_grad():
                 for name, parameter in self.model.named_parameters():
@@ -303,10 +313,10 @@ class Trainer:
         return ending
 
     def _best_validation(self) -> str:
-        assert self.stopping is not None
-        return (
-            f"{self.stopping.best + 1} of {len(self.stopping.scores)}, {self.stopping.scores[self.stopping.best]:.4f}"
-        )
+        if self.stopping is None:
+            return "any module's sweet spot"
+        best, scores = self.stopping.best, self.stopping.scores
+        return f"validation {best + 1} of {len(scores)}, {scores[best]:.4f}"
 
     def _report_techniques(self, micro_batches: Sequence[MicroBatch], parts: Mapping[str, float]) -> None:
         """Report each technique once, at the step at which it first changed something."""
