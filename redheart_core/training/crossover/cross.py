@@ -1,7 +1,7 @@
 """Choosing, module by module, the checkpoint that serves the validation data best.
 
 By the rule beside the learned scorer: on recorded trainings greedy swaps were better than the scorer's shares
-(``measurements/data/optimization_study.json``), and ``training.optimization.study.default_choice`` says so.
+(``measurements/data/optimization_study.json``).
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from torch import nn
 from redheart_core.training.crossover.candidates import Candidate, put, with_average
 from redheart_core.training.modules import parameters_by_module
 from redheart_core.training.optimization.rules import greedy_crossover
+from redheart_core.training.optimization.study import System
+from redheart_core.training.techniques.decision import require_rule
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +67,9 @@ def cross(
 
     Raises:
         ValueError: There is no candidate, or two have one name.
+        ConfigError: The recorded comparison no longer prefers the rule.
     """
+    require_rule(System.CROSSOVER)
     names = [candidate.name for candidate in candidates]
     if not names or len(set(names)) < len(names):
         raise ValueError(f"Candidates are {names}; need at least one, each with its own name.")

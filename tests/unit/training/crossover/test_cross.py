@@ -20,7 +20,6 @@ from redheart_core.training.crossover.candidates import (
 )
 from redheart_core.training.crossover.cross import cross
 from redheart_core.training.modules import parameters_by_module
-from redheart_core.training.optimization.study import Choice, System, default_choice
 from tests.checkpoints import make_tiny_checkpoint, random_tiny_model
 
 MODULES = tuple(parameters_by_module(random_tiny_model()))
@@ -115,7 +114,3 @@ def test_retention_keeps_the_newest_and_the_best():
     assert kept(saved, latest=1, candidates=2) == ("step-200", "step-400", "step-600")
     assert kept(saved, latest=2, candidates=1) == ("step-400", "step-500", "step-600")
     assert kept(saved[:1], latest=3, candidates=3) == ("step-100",)
-
-
-def test_the_recorded_study_decided_for_the_rule():
-    assert default_choice(System.CROSSOVER) is Choice.RULE
