@@ -9,6 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from redheart_core.errors import ConfigError
+from redheart_core.training.crossover.config import CrossoverConfig
+from redheart_core.training.pretraining.config import PretrainingConfig
 from redheart_core.training.techniques.accumulation import AccumulationConfig
 from redheart_core.training.techniques.dynamic_batch import DynamicBatchConfig
 from redheart_core.training.techniques.early_stopping import EarlyStoppingConfig
@@ -28,6 +30,8 @@ TECHNIQUES: dict[str, type] = {
     "accumulation": AccumulationConfig,
     "early_stopping": EarlyStoppingConfig,
     "sweet_spots": SweetSpotsConfig,
+    "pretraining": PretrainingConfig,
+    "crossover": CrossoverConfig,
 }
 """Tables that may stand in a configuration; a technique without a table is off."""
 
@@ -91,6 +95,8 @@ class TrainingConfig:
     accumulation: AccumulationConfig | None = None
     early_stopping: EarlyStoppingConfig | None = None
     sweet_spots: SweetSpotsConfig | None = None
+    pretraining: PretrainingConfig | None = None
+    crossover: CrossoverConfig | None = None
 
     def __post_init__(self) -> None:
         if not self.stages:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import platform
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -24,9 +25,11 @@ from redheart_core.training.batches import Item, tokenize
 from redheart_core.training.card import render_card
 from redheart_core.training.config import TrainingConfig
 from redheart_core.training.corpus_tokenizer import train_tokenizer
-from redheart_core.training.evaluation import Metric, fit_temperatures, measure, predict
-from redheart_core.training.loop import train
+from redheart_core.training.course import run_course
+from redheart_core.training.evaluation import Metric, Prediction, fit_temperatures, measure, predict
+from redheart_core.training.held_out import mean_loss, with_fewer_rows
 from redheart_core.training.objectives import REGRET_PROXIES, EmotionObjective
+from redheart_core.training.pretraining.sequences import encode_texts
 from redheart_core.training.supervision import load_supervision
 from redheart_core.training.tasks import Task, load_tasks
 from redheart_core.training.vectors import ppmi_vectors
@@ -78,7 +81,7 @@ def run_training(config: TrainingConfig, *, data_dir: Path, out_dir: Path, comma
         train_tokenizer(data_dir, tokenizer_file, vocabulary_size=vocabulary_size)
         tokenizer = Tokenizer.from_file(tokenizer_file)
         model = _build_model(config, tokenizer, shippable_texts(data_dir))
-        _start_at_base_rates(model, tasks)
+        start_at_base_rates(model, tasks)
         items = _tokenized(tasks, tokenizer, model, dev=False)
         dev_items = _tokenized(tasks, tokenizer, model, dev=True)
 
@@ -88,7 +91,17 @@ def run_training(config: TrainingConfig, *, data_dir: Path, out_dir: Path, comma
             model.train()
             return summary
 
-        train(model, tasks, items, config, save=save)
+        run_course(
+            model,
+            tasks,
+            items,
+            config,
+            sequences=lambda: _texts_as_ids(config, data_dir, tokenizer),
+            held_loss=_held_loss(config, tasks, tokenizer, model),
+            work_dir=Path(scratch),
+            validate=lambda own: _measured(own, tasks, dev_items)[1],
+            save=save,
+        )
         return save(config.steps)
 
 
@@ -108,7 +121,7 @@ def _build_model(config: TrainingConfig, tokenizer: Tokenizer, texts: Sequence[s
     return model
 
 
-def _start_at_base_rates(model: RedHeartModel, tasks: Sequence[Task]) -> None:
+def start_at_base_rates(model: RedHeartModel, tasks: Sequence[Task]) -> None:
     """Let rare emotions start rare, so that the first steps are not spent on pushing all logits down."""
     for task in tasks:
         if isinstance(task.objective, EmotionObjective):
@@ -117,11 +130,34 @@ def _start_at_base_rates(model: RedHeartModel, tasks: Sequence[Task]) -> None:
             model.auxiliary.start_at(task.objective.family, torch.logit(rate))
 
 
+def _texts_as_ids(config: TrainingConfig, data_dir: Path, tokenizer: Tokenizer) -> tuple[tuple[int, ...], ...]:
+    assert config.pretraining is not None, "asked for without pre-training"
+    return encode_texts(shippable_texts(data_dir), tokenizer, max_tokens=config.pretraining.max_tokens)
+
+
+def _held_loss(
+    config: TrainingConfig, tasks: Sequence[Task], tokenizer: Tokenizer, model: RedHeartModel
+) -> Callable[[RedHeartModel], float]:
+    """Return what crossover chooses by: the mean loss on some development rows of each task."""
+    if config.crossover is None:
+        return lambda own: math.nan
+    fewer = [with_fewer_rows(task, config.crossover.rows) for task in tasks]
+    items = _tokenized(fewer, tokenizer, model, dev=True)
+    return lambda own: mean_loss(own, fewer, items)
+
+
 def _tokenized(
     tasks: Sequence[Task], tokenizer: Tokenizer, model: RedHeartModel, *, dev: bool
 ) -> dict[str, tuple[Item, ...]]:
     max_tokens = model.config.max_tokens
     return {task.name: tokenize(task.dev if dev else task.train, tokenizer, max_tokens=max_tokens) for task in tasks}
+
+
+def _measured(
+    model: RedHeartModel, tasks: Sequence[Task], dev_items: Mapping[str, Sequence[Item]]
+) -> tuple[list[Prediction], tuple[Metric, ...]]:
+    predictions = [predict(model, task, dev_items[task.name]) for task in tasks]
+    return predictions, tuple(chain.from_iterable(map(measure, predictions)))
 
 
 def _summarise(
@@ -133,8 +169,7 @@ def _summarise(
     steps_done: int,
     started_s: float,
 ) -> RunSummary:
-    predictions = [predict(model, task, dev_items[task.name]) for task in tasks]
-    measured = tuple(chain.from_iterable(measure(prediction) for prediction in predictions))
+    predictions, measured = _measured(model, tasks, dev_items)
     for metric in measured:
         logger.info(
             "dev at step %d: %s, %s: %.3f (baseline %.3f, %d rows)",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from redheart_core.errors import CheckpointError
@@ -82,6 +84,50 @@ def with_average(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         for name, weight in candidates[0].weights.items()
     }
     return (*candidates, Candidate(name=AVERAGE, weights=mean))
+
+
+class CandidateFolder:
+    """Candidates of a run on disk, so that a resumed run still has them. Only as many as are wanted stay.
+
+    Args:
+        directory: Theirs alone.
+        limit: How many of the best are kept.
+    """
+
+    def __init__(self, directory: Path, *, limit: int) -> None:
+        self._directory, self._limit = directory, limit
+
+    def add(self, model: nn.Module, *, step: int, validation_loss: float) -> None:
+        """Keep a model's present weights if they are among the best."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+        path = self._directory / f"step-{step:07d}.safetensors"
+        partial = path.with_suffix(".partial")
+        weights = {name: parameter.detach().cpu().contiguous() for name, parameter in model.named_parameters()}
+        save_file(weights, partial, {"step": str(step), "validation_loss": repr(validation_loss)})
+        partial.replace(path)
+        saved = self.saved()
+        for name in {each.name for each in saved} - set(kept(saved, latest=0, candidates=self._limit)):
+            (self._directory / f"{name}.safetensors").unlink()
+
+    def saved(self) -> tuple[Saved, ...]:
+        """Return what is there, oldest first."""
+        return tuple(_describe(path) for path in sorted(self._directory.glob("step-*.safetensors")))
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Read what is there."""
+        return tuple(
+            Candidate(name=each.name, weights=load_file(self._directory / f"{each.name}.safetensors"))
+            for each in self.saved()
+        )
+
+
+def _describe(path: Path) -> Saved:
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = file.metadata() or {}
+        return Saved(name=path.stem, step=int(header["step"]), validation_loss=float(header["validation_loss"]))
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise CheckpointError(f"{path}: not a kept candidate ({error}). Delete it to cross without it.") from error
 
 
 def put(

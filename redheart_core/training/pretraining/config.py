@@ -8,23 +8,6 @@ from redheart_core.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DetectionConfig:
-    """Replaced-token detection: a small generator fills the masks, the backbone says which tokens are not original."""
-
-    generator_width: int = 64
-    """Width of the generator's own embedding and single layer; it is dropped afterwards."""
-    weight: float = 10.0
-    """Factor on the detection loss: a yes or no per token is a small number beside the choice of a word."""
-
-    def __post_init__(self) -> None:
-        if self.generator_width < 8 or self.generator_width % 4 or self.weight <= 0:
-            raise ConfigError(
-                f"generator_width is {self.generator_width} and weight {self.weight}; the width must be a multiple of "
-                "4 from 8 on, the weight positive."
-            )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PretrainingConfig:
     """The table ``[pretraining]`` of a run; absent means none."""
 
@@ -45,7 +28,10 @@ class PretrainingConfig:
     """Passages that are not trained on and show whether it learned anything, at least one."""
     save_every: int = 200
     """Steps between two saved states, where a file for them is given."""
-    detection: DetectionConfig | None = None
+    generator_width: int | None = None
+    """Width of the small generator of replaced-token detection, which is dropped afterwards; None: no detection."""
+    detection_weight: float = 10.0
+    """Factor on the detection loss: a yes or no per token is a small number beside the choice of a word."""
 
     def __post_init__(self) -> None:
         if not 0 < self.warmup_steps < self.steps:
@@ -66,3 +52,9 @@ class PretrainingConfig:
                 f"pretraining: max_tokens is {self.max_tokens} and batch_tokens {self.batch_tokens}; a passage of at "
                 "least 8 tokens must fit a batch."
             )
+        if self.generator_width is not None and (self.generator_width < 8 or self.generator_width % 4):
+            raise ConfigError(
+                f"pretraining: generator_width is {self.generator_width}; it must be a multiple of 4 from 8 on."
+            )
+        if self.detection_weight <= 0:
+            raise ConfigError(f"pretraining: detection_weight is {self.detection_weight}; it must be positive.")

@@ -17,7 +17,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy,
 
 from redheart_core.model.backbone import Backbone
 from redheart_core.model.config import BackboneConfig, ModelConfig
-from redheart_core.training.pretraining.config import DetectionConfig, PretrainingConfig
+from redheart_core.training.pretraining.config import PretrainingConfig
 from redheart_core.training.pretraining.masking import Masked, hide_tokens
 from redheart_core.training.pretraining.sequences import TextBatch
 
@@ -55,9 +55,9 @@ class PretrainingHeads(nn.Module):
         self.vocabulary_size, self.share = model.vocabulary_size, config.masked_share
         self.guess = TokenGuess(model.backbone.d_model, model.vocabulary_size)
         self.generator: Backbone | None = None
-        self.detection_weight = 0.0
-        if config.detection is not None:
-            self._add_generator(model, config.detection)
+        self.detection_weight = config.detection_weight
+        if config.generator_width is not None:
+            self._add_generator(model, config.generator_width)
 
     def forward(self, backbone: Backbone, batch: TextBatch, generator: torch.Generator) -> PretrainingLoss:
         """Hide tokens of a batch and return the loss of finding them."""
@@ -67,8 +67,7 @@ class PretrainingHeads(nn.Module):
             return PretrainingLoss(total=loss, parts={"masked_language": loss}, num_hidden=masked.original_N.numel())
         return self._detect(backbone, batch, masked, generator)
 
-    def _add_generator(self, model: ModelConfig, detection: DetectionConfig) -> None:
-        width = detection.generator_width
+    def _add_generator(self, model: ModelConfig, width: int) -> None:
         shape = BackboneConfig(
             d_model=width,
             num_layers=1,
@@ -81,7 +80,6 @@ class PretrainingHeads(nn.Module):
         self.generator = Backbone(shape, vocabulary_size=model.vocabulary_size, max_tokens=model.max_tokens)
         self.generator_guess = TokenGuess(width, model.vocabulary_size)
         self.detect = nn.Linear(model.backbone.d_model, 1)
-        self.detection_weight = detection.weight
 
     def _detect(
         self, backbone: Backbone, batch: TextBatch, masked: Masked, generator: torch.Generator

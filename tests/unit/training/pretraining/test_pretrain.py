@@ -14,7 +14,7 @@ from redheart_core.model.network import RedHeartModel
 from redheart_core.model.presets import TINY
 from redheart_core.text.tokenizer import CLS, SEP
 from redheart_core.training.observer import SilentObserver, StepRecord
-from redheart_core.training.pretraining.config import DetectionConfig, PretrainingConfig
+from redheart_core.training.pretraining.config import PretrainingConfig
 from redheart_core.training.pretraining.heads import PretrainingHeads
 from redheart_core.training.pretraining.run import PretrainingResult, pretrain
 from redheart_core.training.pretraining.sequences import batches_from, pad
@@ -24,7 +24,7 @@ SEQUENCES = tuple((CLS, *PHRASES[n % 3], *PHRASES[(n // 3) % 3], SEP) for n in r
 CONFIG = PretrainingConfig(
     steps=60, warmup_steps=5, batch_tokens=512, max_tokens=32, learning_rate=1e-2, held_out_share=0.1, save_every=1000
 )
-DETECTING = replace(CONFIG, detection=DetectionConfig(generator_width=8))
+DETECTING = replace(CONFIG, generator_width=8)
 
 
 class Watcher(SilentObserver):
@@ -156,5 +156,7 @@ def test_texts_without_tokens_and_impossible_settings_are_refused():
         pretrain(_model(), [(CLS, SEP), SEQUENCES[0]], CONFIG, seed=0)
     with pytest.raises(ConfigError, match="warmup_steps is 60"):
         replace(CONFIG, warmup_steps=60)
+    with pytest.raises(ConfigError, match="generator_width is 10"):
+        replace(CONFIG, generator_width=10)
     with pytest.raises(ConfigError, match=r"masked_share is 0\b"):
         replace(CONFIG, masked_share=0)

@@ -1,0 +1,133 @@
+"""A whole training: pre-training where there is one, then the tasks, then crossover of what was saved on the way."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import torch
+
+from redheart_core.model.network import RedHeartModel
+from redheart_core.training.batches import Item
+from redheart_core.training.config import TrainingConfig
+from redheart_core.training.crossover.candidates import CandidateFolder
+from redheart_core.training.crossover.cross import cross
+from redheart_core.training.loop import train
+from redheart_core.training.observer import Event, EventKind, Observer, SilentObserver
+from redheart_core.training.pretraining.run import pretrain
+from redheart_core.training.tasks import Task
+from redheart_core.training.trainer import CPU, Ending, Validate
+
+logger = logging.getLogger(__name__)
+
+Sequences = Callable[[], Sequence[Sequence[int]]]
+HeldLoss = Callable[[RedHeartModel], float]
+
+
+def run_course(
+    model: RedHeartModel,
+    tasks: Sequence[Task],
+    items: Mapping[str, Sequence[Item]],
+    config: TrainingConfig,
+    *,
+    sequences: Sequences,
+    held_loss: HeldLoss,
+    work_dir: Path,
+    observer: Observer | None = None,
+    validate: Validate | None = None,
+    save: Callable[[int], object] | None = None,
+    device: torch.device = CPU,
+) -> Ending:
+    """Train ``model`` in place, with everything that ``config`` asks for.
+
+    Args:
+        model: Freshly built, embedding set, on ``device``.
+        tasks: What is learned.
+        items: Tokenized training examples by task name.
+        config: The run.
+        sequences: Gives the token ids of the texts for pre-training; called only where there is one.
+        held_loss: Mean loss on rows that are not trained on; what crossover chooses by.
+        work_dir: Where pre-training and crossover keep what a resumed run needs.
+        observer: Hears of every step on the tasks; of pre-training and crossover as events.
+        validate: See ``Trainer``.
+        save: See ``Trainer``.
+        device: Where the model is. Pre-training runs on the processor only.
+
+    Raises:
+        DataError: A loss is not finite.
+        CheckpointError: What ``work_dir`` holds is damaged or of another run.
+    """
+    watcher = observer or SilentObserver()
+    if not _pretrained(model, config, sequences, work_dir, watcher):
+        return Ending.STOPPED
+    kept = (
+        None
+        if config.crossover is None
+        else CandidateFolder(work_dir / "candidates", limit=config.crossover.candidates)
+    )
+
+    def save_and_keep(step: int) -> None:
+        if save is not None:
+            save(step)
+        if kept is not None:
+            kept.add(model, step=step, validation_loss=held_loss(model))
+
+    ending = train(model, tasks, items, config, save=save_and_keep, observer=observer, validate=validate, device=device)
+    if kept is not None and ending is not Ending.STOPPED:
+        _cross(model, config, kept, held_loss, watcher)
+    return ending
+
+
+def _pretrained(
+    model: RedHeartModel, config: TrainingConfig, sequences: Sequences, work_dir: Path, observer: Observer
+) -> bool:
+    """Pre-train where it is asked for; return whether the run goes on."""
+    if config.pretraining is None:
+        return True
+    result = pretrain(
+        model,
+        sequences(),
+        config.pretraining,
+        seed=config.seed,
+        observer=_WithoutSteps(observer),
+        state_dir=work_dir / "pretraining",
+    )
+    counts = result.counts
+    detail = (
+        f"pretraining: {counts.steps} steps, {counts.tokens:,} tokens, {result.tokens_per_s:.0f} tokens/s, "
+        f"held-out loss {counts.held_out_loss_before:.4f} to {result.held_out_loss_after:.4f} nats"
+    )
+    _tell(observer, EventKind.TECHNIQUE_ACTED, detail, step=0)
+    return result.finished
+
+
+def _cross(
+    model: RedHeartModel, config: TrainingConfig, kept: CandidateFolder, held_loss: HeldLoss, observer: Observer
+) -> None:
+    """Leave the best combination of the kept checkpoints and the final weights in ``model``."""
+    assert config.crossover is not None
+    kept.add(model, step=config.steps, validation_loss=held_loss(model))
+    result = cross(
+        model,
+        kept.candidates(),
+        lambda: held_loss(model),
+        include_average=config.crossover.include_average,
+    )
+    _tell(observer, EventKind.CROSSOVER, f"crossover: {result.detail}", step=config.steps)
+
+
+def _tell(observer: Observer, kind: EventKind, detail: str, *, step: int) -> None:
+    logger.info("%s", detail)
+    observer.on_event(Event(step=step, kind=kind, detail=detail))
+
+
+class _WithoutSteps(SilentObserver):
+    """Passes on only the wish to stop: steps of pre-training are not steps of the run."""
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+
+    def stop_requested(self) -> bool:
+        """Return what the observer says."""
+        return self._observer.stop_requested()
