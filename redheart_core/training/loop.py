@@ -9,6 +9,7 @@ import torch
 from redheart_core.model.network import RedHeartModel
 from redheart_core.training.batches import Item
 from redheart_core.training.config import TrainingConfig
+from redheart_core.training.distributed import ALONE, Workers
 from redheart_core.training.observer import Observer
 from redheart_core.training.tasks import Task
 from redheart_core.training.trainer import CPU, Ending, Trainer, Validate
@@ -24,6 +25,7 @@ def train(
     observer: Observer | None = None,
     validate: Validate | None = None,
     device: torch.device = CPU,
+    workers: Workers = ALONE,
 ) -> Ending:
     """Train ``model`` in place; afterwards it carries the weights that are kept.
 
@@ -36,9 +38,12 @@ def train(
         observer: Hears of every step.
         validate: Measures the model on validation data, every ``config.validate_every`` steps.
         device: Where the model is.
+        workers: The processes that train it together.
 
     Raises:
         DataError: The loss is not finite.
     """
-    trainer = Trainer(model, tasks, items, config, save=save, observer=observer, validate=validate, device=device)
+    trainer = Trainer(
+        model, tasks, items, config, save=save, observer=observer, validate=validate, device=device, workers=workers
+    )
     return trainer.run()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.distributed.tensor import DTensor
 from torch.optim import AdamW
 
 from redheart_core.errors import CheckpointError
@@ -73,4 +74,5 @@ def _trained(model: nn.Module, parameters: Sequence[nn.Parameter]) -> Iterator[t
 
 def clipped_norm(parameters: Sequence[nn.Parameter], most: float) -> Tensor:
     """Scale gradients down to a joint norm of at most ``most``; return the norm they had."""
-    return torch.nn.utils.clip_grad_norm_(parameters, most)
+    norm = torch.nn.utils.clip_grad_norm_(parameters, most)
+    return norm.full_tensor() if isinstance(norm, DTensor) else norm

@@ -15,10 +15,11 @@ from enum import StrEnum
 import torch
 from torch import Tensor
 
-from redheart_core.errors import DataError, RedHeartError
+from redheart_core.errors import ConfigError, DataError, RedHeartError
 from redheart_core.model.network import RedHeartModel
 from redheart_core.training.batches import Batch, Item
 from redheart_core.training.config import StageConfig, TrainingConfig
+from redheart_core.training.distributed import ALONE, Spread, Workers, not_shared
 from redheart_core.training.evaluation import Metric
 from redheart_core.training.gradient_norms import gradient_norms
 from redheart_core.training.gradients import GradientPass, MicroBatch
@@ -73,6 +74,10 @@ class Trainer:
         keep_state: Called every ``config.state_every`` steps and where somebody asked to stop; it may ``save_state``.
         device: Where the model is.
         probe: Measures memory for dynamic batching; that of ``device`` when left out.
+        workers: The processes that train this model together.
+
+    Raises:
+        ConfigError: The configuration asks for what several processes cannot do.
     """
 
     def __init__(
@@ -88,14 +93,19 @@ class Trainer:
         keep_state: Callable[[Trainer], object] | None = None,
         device: torch.device = CPU,
         probe: MemoryProbe | None = None,
+        workers: Workers = ALONE,
     ) -> None:
-        self.model, self.config = model, config
+        _require_together(config, workers)
+        self.model, self.config, self.workers = model, config, workers
         self.step = 0
         """Optimiser steps done."""
         self.examples = 0
         """Examples trained on so far."""
         self.num_examples = {task.name: len(items[task.name]) for task in tasks}
-        self.streams = {task.name: BatchStream(items[task.name], seed=config.seed, name=task.name) for task in tasks}
+        self.streams = {
+            task.name: BatchStream(items[task.name], seed=config.seed, name=task.name, smallest=workers.size)
+            for task in tasks
+        }
         self.scaler = gradient_scaler(config.precision, device)
         self.average = None if config.average is None else WeightAverage(model, config.average)
         self.stopping = None if config.early_stopping is None else EarlyStopping(config.early_stopping)
@@ -106,11 +116,19 @@ class Trainer:
         """Passages of a batch; changes from stage to stage, and with dynamic batching."""
         self.device = device
         self._observer: Observer = observer or SilentObserver()
+        self._recorder: Observer = self._observer if workers.records else SilentObserver()
         self._validate, self._save, self._keep_state = validate, save, keep_state
         self._sampler = Sampler(tasks, items, config)
         self._loss = StepLoss(model, config)
+        self._shared_loss = workers.spread_over(self._loss, model)
         self.gradients = GradientPass(
-            model, self._run_loss, device=device, scaler=self.scaler, recovers=config.recovers_memory
+            model,
+            self._run_loss,
+            device=device,
+            scaler=self.scaler,
+            # Where one process alone began a step again, the others would wait for ever.
+            recovers=config.recovers_memory and workers.size == 1,
+            not_shared=not_shared(self._shared_loss),
         )
         self._probe = probe if config.dynamic_batch is None or probe else self._own_probe()
         self._progress = ProgressLog(config)
@@ -136,7 +154,7 @@ class Trainer:
     def tell(self, kind: EventKind, detail: str) -> None:
         """Report an event of the present step."""
         logger.info("step %d, %s: %s", self.step, kind.value, detail)
-        self._observer.on_event(Event(step=self.step, kind=kind, detail=detail))
+        self._recorder.on_event(Event(step=self.step, kind=kind, detail=detail))
 
     @property
     def epoch(self) -> float:
@@ -166,7 +184,7 @@ class Trainer:
             if self._is_over():
                 return self._finish(Ending.EARLY_STOPPED)
             self._keep_what_is_due()
-            if self._observer.stop_requested():
+            if self.workers.largest(float(self._observer.stop_requested())):
                 return self._stop()
         return self._finish(Ending.FINISHED)
 
@@ -177,7 +195,9 @@ class Trainer:
         self.enter_stage(place)
         draw = self._sampler.draw(self.step, self.config.stages[place])
         micro_batches = self._take(draw, self.config.stages[place])
-        losses = self.gradients.run(micro_batches, draw, on_shrink=self._shrunk)
+        self.workers.draw_chances(self.config.seed, self.step)
+        own = [MicroBatch(items=self.workers.own(items), weight=self.workers.weight(items)) for items in micro_batches]
+        losses = self.workers.mean(self.gradients.run(own, draw, on_shrink=self._shrunk))
         self.scaler.unscale_(self.optimizer.inner)
         norms = self._measured_norms()
         parts = self._apply(losses, draw)
@@ -185,15 +205,15 @@ class Trainer:
         self._report_techniques(micro_batches, parts)
         self._resize()
 
-    def _take(self, draw: Draw, stage: StageConfig) -> list[MicroBatch]:
+    def _take(self, draw: Draw, stage: StageConfig) -> list[Sequence[Item]]:
         limits = Limits(batch_size=self.batch_size, max_batch_tokens=stage.max_batch_tokens)
         count = 1 if self.config.accumulation is None else self.config.accumulation.micro_batches
         stream = self.streams[draw.task.name]
-        return [MicroBatch(items=stream.take(limits)) for _ in range(count)]
+        return [stream.take(limits) for _ in range(count)]
 
     def _run_loss(self, batch: Batch, draw: Draw) -> Tensor:
         depth = 0 if self.config.stages[self.stage].shallow else None
-        losses_P: Tensor = self._loss(batch, draw.task.objective, draw.parts, depth)
+        losses_P: Tensor = self._shared_loss(batch, draw.task.objective, draw.parts, depth)
         return losses_P
 
     def _apply(self, losses_P: Tensor, draw: Draw) -> dict[str, float]:
@@ -222,12 +242,12 @@ class Trainer:
     def _record(
         self,
         draw: Draw,
-        micro_batches: Sequence[MicroBatch],
+        micro_batches: Sequence[Sequence[Item]],
         parts: Mapping[str, float],
         norms: Mapping[str, float],
         seconds: float,
     ) -> None:
-        items = [item for micro in micro_batches for item in micro.items]
+        items = [item for micro in micro_batches for item in micro]
         self.examples += len(items)
         record = StepRecord(
             step=self.step,
@@ -243,7 +263,7 @@ class Trainer:
             seconds=seconds,
         )
         self._progress.add(record)
-        self._observer.on_step(record)
+        self._recorder.on_step(record)
 
     def _shrunk(self, failed: int, fitting: int) -> None:
         self.tell(EventKind.OUT_OF_MEMORY, f"{failed} examples did not fit; the step is taken again with {fitting}")
@@ -258,7 +278,7 @@ class Trainer:
         if config is None or self.step % config.check_every:
             return
         assert self._probe is not None
-        used, before = self._probe.used_share(), self.batch_size
+        used, before = self.workers.largest(self._probe.used_share()), self.batch_size
         self.batch_size = next_batch_size(before, used, config)
         if self.batch_size != before:
             self.tell(EventKind.BATCH_RESIZED, f"{before} became {self.batch_size} with {used:.0%} of memory in use")
@@ -272,7 +292,7 @@ class Trainer:
             metrics = self._validate(model)
             if self.stopping is not None and self.stopping.add(metrics):
                 self.best_weights = {name: value.detach().clone() for name, value in model.named_parameters()}
-        self._observer.on_validation(ValidationRecord(step=self.step, epoch=self.epoch, metrics=metrics))
+        self._recorder.on_validation(ValidationRecord(step=self.step, epoch=self.epoch, metrics=metrics))
         return self._freeze_what_is_done(metrics) or (self.stopping is not None and self.stopping.is_over())
 
     def _freeze_what_is_done(self, metrics: Sequence[Metric]) -> bool:
@@ -286,12 +306,13 @@ class Trainer:
     def _keep_what_is_due(self) -> None:
         if self._save is not None and self.step % self.config.save_every == 0 and self.step < self.config.steps:
             with self.evaluated():
-                self._save(self.step)
+                if self.workers.records:
+                    self._save(self.step)
         if self.config.state_every is not None and self.step % self.config.state_every == 0:
             self._keep()
 
     def _keep(self) -> None:
-        if self._keep_state is not None:
+        if self._keep_state is not None and self.workers.records:
             self._keep_state(self)
 
     def _stop(self) -> Ending:
@@ -318,7 +339,7 @@ class Trainer:
         best, scores = self.stopping.best, self.stopping.scores
         return f"validation {best + 1} of {len(scores)}, {scores[best]:.4f}"
 
-    def _report_techniques(self, micro_batches: Sequence[MicroBatch], parts: Mapping[str, float]) -> None:
+    def _report_techniques(self, micro_batches: Sequence[Sequence[Item]], parts: Mapping[str, float]) -> None:
         """Report each technique once, at the step at which it first changed something."""
         self._announce(
             "label_smoothing" if self._loss.num_smoothed else None,
@@ -337,3 +358,14 @@ class Trainer:
         if name is not None and name not in self._announced:
             self._announced.add(name)
             self.tell(EventKind.TECHNIQUE_ACTED, f"{name}: {detail()}")
+
+
+def _require_together(config: TrainingConfig, workers: Workers) -> None:
+    """Refuse what shards of a model cannot do: their parameters are parts of tensors."""
+    if workers.size == 1 or workers.spread is Spread.REPLICATED:
+        return
+    for name in ("average", "early_stopping", "state_every", "gradient_norms_every"):
+        if getattr(config, name) is not None:
+            raise ConfigError(
+                f"A sharded model cannot be trained with {name} yet. Leave it out, or replicate the model."
+            )
