@@ -13,11 +13,13 @@ from redheart_core.cli.analyze import analyze
 from redheart_core.cli.bench import bench
 from redheart_core.cli.bridge import bridge
 from redheart_core.cli.checkpoint import checkpoint
+from redheart_core.cli.chunks import chunks
 from redheart_core.cli.compress import compress
 from redheart_core.cli.devices import devices
 from redheart_core.cli.doctor import doctor
 from redheart_core.cli.eval import evaluate_official
 from redheart_core.cli.evaluate import evaluate
+from redheart_core.cli.nearest import nearest
 from redheart_core.cli.optimization import optimization
 from redheart_core.cli.params import params
 from redheart_core.cli.plan import plan
@@ -38,11 +40,13 @@ COMMANDS = (
     bench,
     bridge,
     checkpoint,
+    chunks,
     compress,
     devices,
     doctor,
     evaluate,
     evaluate_official,
+    nearest,
     optimization,
     params,
     plan,

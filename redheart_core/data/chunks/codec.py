@@ -48,6 +48,11 @@ def num_runs(dimension: int) -> int:
     return -(-dimension // RUN)
 
 
+def saved_share(dimension: int) -> float:
+    """Return the share of float32's bytes that codes and scales save; 73 % and more from 50 numbers on."""
+    return 1 - (dimension + 4 * num_runs(dimension)) / (4 * dimension)
+
+
 def quantise(vectors_ND: Floats) -> QuantisedRows:
     """Round each number to the nearest of 255 steps; off by at most half a step, which is the scale.
 
