@@ -22,6 +22,8 @@ def train(
     config: TrainingConfig,
     *,
     save: Callable[[int], object] | None = None,
+    prepare: Callable[[Trainer], object] | None = None,
+    keep_state: Callable[[Trainer], object] | None = None,
     observer: Observer | None = None,
     validate: Validate | None = None,
     device: torch.device = CPU,
@@ -35,6 +37,8 @@ def train(
         items: Tokenized training examples by task name.
         config: The run.
         save: Called with the number of steps done, every ``config.save_every`` steps.
+        prepare: Called with the trainer before its first step; it may ``load_state``.
+        keep_state: See ``Trainer``.
         observer: Hears of every step.
         validate: Measures the model on validation data, every ``config.validate_every`` steps.
         device: Where the model is.
@@ -44,6 +48,17 @@ def train(
         DataError: The loss is not finite.
     """
     trainer = Trainer(
-        model, tasks, items, config, save=save, observer=observer, validate=validate, device=device, workers=workers
+        model,
+        tasks,
+        items,
+        config,
+        save=save,
+        keep_state=keep_state,
+        observer=observer,
+        validate=validate,
+        device=device,
+        workers=workers,
     )
+    if prepare is not None:
+        prepare(trainer)
     return trainer.run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from redheart_core.errors import CheckpointError
 from redheart_core.training import state as state_module
 from redheart_core.training.config import TrainingConfig
 from redheart_core.training.evaluation import Metric
+from redheart_core.training.loop import train
 from redheart_core.training.state import load_state, read_snapshot, save_state
 from redheart_core.training.techniques.accumulation import AccumulationConfig
 from redheart_core.training.techniques.dynamic_batch import DynamicBatchConfig
@@ -159,3 +161,13 @@ def test_the_state_holds_what_is_needed_and_no_pickle(tmp_path: Path) -> None:
     assert parts == {"model", "optimizer", "average", "random"}
     assert json.loads(json.dumps(snapshot.values))["step"] == 2
     assert b"PK\x03\x04" not in path.read_bytes()
+
+
+def test_train_goes_on_from_a_state(tmp_path: Path) -> None:
+    path, config = tmp_path / "state", small_config(replace(STAGE, steps=4))
+    small_trainer(config, whole := Recorder()).run()
+    arguments = (small_tasks(), small_items(), config)
+    torch.manual_seed(0)
+    train(random_tiny_model(), *arguments, observer=Recorder(2), keep_state=lambda trainer: save_state(path, trainer))
+    train(random_tiny_model(), *arguments, observer=(rest := Recorder()), prepare=partial(load_state, path))
+    assert rest.losses == whole.losses[2:]
