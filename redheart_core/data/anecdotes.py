@@ -14,10 +14,10 @@ from redheart_core.data.rows import AnecdoteRow, Dataset
 from redheart_core.data.source import (
     JsonObject,
     RowError,
+    checked_dataset,
     jsonl_records,
     parse_rows,
     require_file,
-    require_varied,
     texts,
 )
 
@@ -32,8 +32,8 @@ def read_scruples(data_dir: Path) -> Dataset[AnecdoteRow]:
 def read_scruples_file(path: Path) -> Dataset[AnecdoteRow]:
     """Read JSON lines, packed with gzip or not, with id, title, text, votes and binarized (RIGHT, WRONG)."""
     parsed = parse_rows(path, jsonl_records(path), _anecdote)
-    require_varied("scruples", (row.author_wrong for row in parsed.rows))
-    return Dataset(name="scruples", licence=RESEARCH_ONLY, files=(path,), rows=parsed.rows, problems=parsed.problems)
+    labels = (row.author_wrong for row in parsed.rows)
+    return checked_dataset("scruples", RESEARCH_ONLY, path, parsed, labels=labels)
 
 
 def _anecdote(_: int, row: JsonObject) -> AnecdoteRow:

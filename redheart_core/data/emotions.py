@@ -9,17 +9,18 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal
 
+from redheart_core.data.directions import compare_ends, compare_labels
 from redheart_core.data.rows import Dataset, EmotionRow, EmpathyRow, VadRow
 from redheart_core.data.source import (
     Parsed,
     RowError,
+    checked_dataset,
     filled,
     line_records,
     parse_labels,
     parse_rating,
     parse_rows,
     require_file,
-    require_varied,
     table_records,
 )
 from redheart_core.vocabulary.emotions import GOEMOTIONS, KOTE
@@ -40,7 +41,8 @@ def read_goemotions_file(path: Path, *, language: Literal["en", "ko"]) -> Datase
     def parse(number: int, fields: list[str]) -> EmotionRow:
         return _emotion_row(fields, columns=(0, 1), num_labels=len(GOEMOTIONS), group=f"{path.stem}-{number}")
 
-    return _emotions(f"goemotions_{language}", "Apache-2.0", path, parse_rows(path, line_records(path), parse))
+    parsed = parse_rows(path, line_records(path), parse)
+    return _emotions(f"goemotions_{language}", "Apache-2.0", path, parsed, GOEMOTIONS)
 
 
 def read_kote(data_dir: Path) -> Dataset[EmotionRow]:
@@ -54,7 +56,7 @@ def read_kote_file(path: Path) -> Dataset[EmotionRow]:
     def parse(_: int, fields: list[str]) -> EmotionRow:
         return _emotion_row(fields, columns=(1, 2), num_labels=len(KOTE), group=fields[0])
 
-    return _emotions("kote", "MIT", path, parse_rows(path, line_records(path), parse))
+    return _emotions("kote", "MIT", path, parse_rows(path, line_records(path), parse), KOTE)
 
 
 def read_emobank(data_dir: Path, *, part: Literal["train", "dev"]) -> Dataset[VadRow]:
@@ -67,8 +69,9 @@ def read_emobank_file(path: Path, *, part: Part) -> Dataset[VadRow]:
     records = table_records(path, columns=("split", "id", "V", "A", "D", "text"))
     wanted = ((number, row) for number, row in records if isinstance(row, RowError) or row[0] == part)
     parsed = parse_rows(path, wanted, _vad_row)
-    require_varied("emobank", (row.valence for row in parsed.rows))
-    return Dataset(name="emobank", licence="CC-BY-SA-4.0", files=(path,), rows=parsed.rows, problems=parsed.problems)
+    valence = compare_ends("emobank", ((row.text, (row.valence - 1) / 4) for row in parsed.rows))
+    labels = (row.valence for row in parsed.rows)
+    return checked_dataset("emobank", "CC-BY-SA-4.0", path, parsed, labels=labels, directions=(valence,))
 
 
 def read_empathy(data_dir: Path) -> Dataset[EmpathyRow]:
@@ -80,15 +83,18 @@ def read_empathy_file(path: Path) -> Dataset[EmpathyRow]:
     """Read a CSV with the columns article_id, empathy, distress, essay."""
     records = table_records(path, columns=("article_id", "empathy", "distress", "essay"))
     parsed = parse_rows(path, records, _empathy_row)
-    require_varied("empathic_reactions", (row.empathy for row in parsed.rows))
-    return Dataset(
-        name="empathic_reactions", licence="CC-BY-4.0", files=(path,), rows=parsed.rows, problems=parsed.problems
-    )
+    felt = compare_ends("empathic_reactions", ((row.text, (row.empathy - 1) / 6) for row in parsed.rows))
+    labels = (row.empathy for row in parsed.rows)
+    return checked_dataset("empathic_reactions", "CC-BY-4.0", path, parsed, labels=labels, directions=(felt,))
 
 
-def _emotions(name: str, licence: str, path: Path, parsed: Parsed[EmotionRow]) -> Dataset[EmotionRow]:
-    require_varied(name, chain.from_iterable(row.labels for row in parsed.rows))
-    return Dataset(name=name, licence=licence, files=(path,), rows=parsed.rows, problems=parsed.problems)
+def _emotions(
+    name: str, licence: str, path: Path, parsed: Parsed[EmotionRow], vocabulary: tuple[str, ...]
+) -> Dataset[EmotionRow]:
+    texts = [row.text for row in parsed.rows]
+    directions = compare_labels(name, texts, lambda place, label: vocabulary.index(label) in parsed.rows[place].labels)
+    labels = chain.from_iterable(row.labels for row in parsed.rows)
+    return checked_dataset(name, licence, path, parsed, labels=labels, directions=directions)
 
 
 def _emotion_row(fields: list[str], *, columns: tuple[int, int], num_labels: int, group: str) -> EmotionRow:

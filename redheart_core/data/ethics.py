@@ -9,22 +9,23 @@ leaves its block short and moves no other; in the training files rows were taken
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 from importlib.resources import files
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
+from redheart_core.data.directions import compare_ends, require_agreement
 from redheart_core.data.rows import Dataset, JudgedRow, PairRow, TraitRow
 from redheart_core.data.source import (
+    Parsed,
     RowError,
+    checked_dataset,
     csv_records,
     filled,
     parse_flag,
     parse_rows,
     require_file,
-    require_varied,
     table_records,
 )
 
@@ -58,7 +59,16 @@ def read_utilitarianism_file(path: Path, *, keep_equal: bool = False) -> Dataset
     """
     parsed = parse_rows(path, csv_records(path, columns=2), _pair)
     rows = tuple(row for row in parsed.rows if keep_equal or row.better != row.worse)
-    return Dataset(name="ethics_utilitarianism", licence=LICENCE, files=(path,), rows=rows, problems=parsed.problems)
+    ends = chain.from_iterable(((row.better, 1.0), (row.worse, 0.0)) for row in rows)
+    direction = compare_ends("ethics_utilitarianism", ends)
+    return Dataset(
+        name="ethics_utilitarianism",
+        licence=LICENCE,
+        files=(path,),
+        rows=rows,
+        problems=parsed.problems,
+        directions=(direction,) if direction else (),
+    )
 
 
 def read_justice(data_dir: Path) -> Dataset[JudgedRow]:
@@ -74,7 +84,8 @@ def read_justice_file(path: Path, *, groups: Groups = Groups.SCENARIO) -> Datase
         group = text if groups is Groups.SCENARIO else _block(number, BLOCK)
         return JudgedRow(text=filled(text).strip(), context="", label=parse_flag(label), group=group)
 
-    dataset = _judged("ethics_justice", path, ("label", "scenario"), parse)
+    records = table_records(path, columns=("label", "scenario"))
+    dataset = _judged("ethics_justice", path, parse_rows(path, records, parse))
     if groups is Groups.OFFICIAL:
         return dataset
     named = zip(dataset.rows, _runs([row.group for row in dataset.rows]), strict=True)
@@ -95,7 +106,8 @@ def read_deontology_file(path: Path, *, groups: Groups = Groups.SCENARIO) -> Dat
         group = context if groups is Groups.SCENARIO else _block(number, BLOCK)
         return JudgedRow(text=filled(excuse).strip(), context=context, label=parse_flag(label), group=group)
 
-    return _judged("ethics_deontology", path, ("label", "scenario", "excuse"), parse)
+    records = table_records(path, columns=("label", "scenario", "excuse"))
+    return _judged("ethics_deontology", path, parse_rows(path, records, parse))
 
 
 def read_traits(data_dir: Path) -> Dataset[TraitRow]:
@@ -116,10 +128,9 @@ def read_traits_file(path: Path, *, groups: Groups = Groups.SCENARIO) -> Dataset
         return TraitRow(scenario=scenario, trait=filled(trait).strip(), label=parse_flag(label), group=group)
 
     parsed = parse_rows(path, table_records(path, columns=("label", "scenario")), parse)
-    require_varied("ethics_virtue", (row.label for row in parsed.rows))
-    return Dataset(
-        name="ethics_virtue_traits", licence=LICENCE, files=(path,), rows=parsed.rows, problems=parsed.problems
-    )
+    require_agreement("ethics_virtue", (not row.label for row in parsed.rows))  # of five traits at most one is shown
+    labels = (row.label for row in parsed.rows)
+    return checked_dataset("ethics_virtue_traits", LICENCE, path, parsed, labels=labels)
 
 
 def read_virtue(data_dir: Path) -> Dataset[JudgedRow]:
@@ -140,8 +151,7 @@ def read_virtue_file(path: Path) -> Dataset[JudgedRow]:
         for row in traits
         if row.label and row.trait.lower() in polarity
     )
-    require_varied("ethics_virtue", (row.label for row in shown))
-    return Dataset(name="ethics_virtue", licence=LICENCE, files=(path,), rows=shown, problems=traits.problems)
+    return _judged("ethics_virtue", path, Parsed(rows=shown, problems=traits.problems))
 
 
 def read_commonsense(data_dir: Path) -> Dataset[JudgedRow]:
@@ -157,7 +167,8 @@ def read_commonsense_file(path: Path) -> Dataset[JudgedRow]:
         group = f"block-{(number - _FIRST) // COMMONSENSE_BLOCK}"
         return JudgedRow(text=filled(text).strip(), context="", label=not parse_flag(label), group=group)
 
-    return _judged("ethics_commonsense", path, ("label", "input"), parse)
+    records = table_records(path, columns=("label", "input"))
+    return _judged("ethics_commonsense", path, parse_rows(path, records, parse))
 
 
 def load_trait_polarity() -> dict[str, bool]:
@@ -167,12 +178,10 @@ def load_trait_polarity() -> dict[str, bool]:
     return {row["trait"]: row["polarity"] == "virtue" for row in table}
 
 
-def _judged(
-    name: str, path: Path, columns: tuple[str, ...], parse: Callable[[int, list[str]], JudgedRow]
-) -> Dataset[JudgedRow]:
-    parsed = parse_rows(path, table_records(path, columns=columns), parse)
-    require_varied(name, (row.label for row in parsed.rows))
-    return Dataset(name=name, licence=LICENCE, files=(path,), rows=parsed.rows, problems=parsed.problems)
+def _judged(name: str, path: Path, parsed: Parsed[JudgedRow]) -> Dataset[JudgedRow]:
+    direction = compare_ends(name, ((row.text, row.label) for row in parsed.rows))
+    labels = (row.label for row in parsed.rows)
+    return checked_dataset(name, LICENCE, path, parsed, labels=labels, directions=(direction,))
 
 
 def _pair(_: int, fields: list[str]) -> PairRow:

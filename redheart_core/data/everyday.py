@@ -9,14 +9,15 @@ import json
 from pathlib import Path
 from typing import Literal
 
+from redheart_core.data.directions import compare_ends, compare_labels
 from redheart_core.data.rows import Dataset, ReactionRow, Topic, TopicRow
 from redheart_core.data.source import (
     RowError,
+    checked_dataset,
     filled,
     parse_rating,
     parse_rows,
     require_file,
-    require_varied,
     table_records,
 )
 
@@ -33,8 +34,11 @@ def read_chatbot(data_dir: Path) -> Dataset[TopicRow]:
 def read_chatbot_file(path: Path) -> Dataset[TopicRow]:
     """Read a CSV with the columns Q, A, label (0 everyday, 1 break-up, 2 love; one label ends in blanks)."""
     parsed = parse_rows(path, table_records(path, columns=("Q", "A", "label")), _topic)
-    require_varied("chatbot_ko", (row.topic for row in parsed.rows))
-    return Dataset(name="chatbot_ko", licence="MIT", files=(path,), rows=parsed.rows, problems=parsed.problems)
+    rows = parsed.rows
+    directions = compare_labels(
+        "chatbot_ko", [row.text for row in rows], lambda place, topic: rows[place].topic == topic
+    )
+    return checked_dataset("chatbot_ko", "MIT", path, parsed, labels=(row.topic for row in rows), directions=directions)
 
 
 def read_reactions(data_dir: Path, *, part: Literal["train", "dev"]) -> Dataset[ReactionRow]:
@@ -46,8 +50,10 @@ def read_reactions_file(path: Path) -> Dataset[ReactionRow]:
     """Read a CSV with the columns Event, Xintent, Xemotion, Otheremotion (JSON lists), Xsent and Osent."""
     columns = ("Event", "Xintent", "Xemotion", "Otheremotion", "Xsent", "Osent")
     parsed = parse_rows(path, table_records(path, columns=columns), _reaction)
-    require_varied("event2mind", (row.own for row in parsed.rows))
-    return Dataset(name="event2mind", licence="MIT", files=(path,), rows=parsed.rows, problems=parsed.problems)
+    rated = ((" ".join(row.others), row.others_sentiment) for row in parsed.rows)
+    felt = compare_ends("event2mind", ((words, (rating - 1) / 4) for words, rating in rated if rating is not None))
+    labels = (row.own for row in parsed.rows)
+    return checked_dataset("event2mind", "MIT", path, parsed, labels=labels, directions=(felt,))
 
 
 def _topic(_: int, fields: list[str]) -> TopicRow:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
+from redheart_core.data.directions import Direction
 from redheart_core.data.licences import is_shippable
 
 
@@ -225,6 +226,8 @@ class Dataset(Generic[Row]):
     rows: tuple[Row, ...]
     problems: tuple[RowProblem, ...] = ()
     """Rows that were skipped, and why."""
+    directions: tuple[Direction, ...] = ()
+    """How words of plain meaning stand to the labels, where that could be compared."""
 
     @property
     def shippable(self) -> bool:

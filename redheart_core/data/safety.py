@@ -6,19 +6,22 @@ translation beside the Korean; a row has the same group in both languages. Only 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
+from redheart_core.data.directions import require_agreement
 from redheart_core.data.rows import Dataset, SafetyRow
 from redheart_core.data.source import (
     JsonObject,
     Parsed,
     RowError,
+    checked_dataset,
+    filled,
     json_records,
     parse_flag,
     parse_rows,
     require_file,
-    require_varied,
     texts,
 )
 
@@ -43,6 +46,8 @@ def read_kosbi_file(path: Path, *, language: Language = "ko") -> Dataset[SafetyR
         unsafe = label == "unsafe"
         return SafetyRow(text=sentence, context=context, label=unsafe, category=category, group=original.strip())
 
+    # A reason is given where, and only where, a sentence is unsafe.
+    require_agreement("kosbi", _agreements(path, "sentence_sub_label", "sentence_label", "unsafe"))
     return _safety("kosbi", path, language, parse_rows(path, json_records(path), parse))
 
 
@@ -59,9 +64,11 @@ def read_square_file(path: Path, *, language: Language = "ko") -> Dataset[Safety
         question, original = texts(row, f"question{suffix}", "question")
         category = row.get("category")
         sensitive = parse_flag(row.get("sensitive?"))
-        name = category if isinstance(category, str) else ""
+        name = filled(category) if isinstance(category, str) else ""
         return SafetyRow(text=question, context="", label=sensitive, category=name, group=original.strip())
 
+    # A question has a category where, and only where, it is sensitive.
+    require_agreement("square_questions", _agreements(path, "category", "sensitive?", 1))
     return _safety("square_questions", path, language, parse_rows(path, json_records(path), parse))
 
 
@@ -72,10 +79,15 @@ def read_safety_file(path: Path, *, language: Language = "ko") -> Dataset[Safety
     return read_square_file(path, language=language) if is_question else read_kosbi_file(path, language=language)
 
 
+def _agreements(path: Path, reason: str, label: str, positive: object) -> Iterator[bool]:
+    for _, row in json_records(path):
+        if not isinstance(row, RowError) and reason in row:
+            yield (row[reason] is not None) == (row.get(label) == positive)
+
+
 def _safety(name: str, path: Path, language: Language, parsed: Parsed[SafetyRow]) -> Dataset[SafetyRow]:
-    require_varied(name, (row.label for row in parsed.rows))
-    full_name = f"{name}{_suffix(language)}"
-    return Dataset(name=full_name, licence=LICENCE, files=(path,), rows=parsed.rows, problems=parsed.problems)
+    labels = (row.label for row in parsed.rows)
+    return checked_dataset(f"{name}{_suffix(language)}", LICENCE, path, parsed, labels=labels)
 
 
 def _suffix(language: Language) -> str:

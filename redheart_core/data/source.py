@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from redheart_core.data.rows import RowProblem
+from redheart_core.data.directions import Direction
+from redheart_core.data.rows import Dataset, RowProblem
 from redheart_core.errors import DataError
 
 MAX_BAD_SHARE = 0.01
@@ -78,6 +79,31 @@ def parse_rows(
             problems.append(RowProblem(file=str(path), row=number, why=str(problem)))
     _require_few(path, len(rows), problems)
     return Parsed(rows=tuple(rows), problems=tuple(problems))
+
+
+def checked_dataset(
+    name: str,
+    licence: str,
+    path: Path,
+    parsed: Parsed[Row],
+    *,
+    labels: Iterable[Hashable],
+    directions: Sequence[Direction | None] = (),
+) -> Dataset[Row]:
+    """Make a data set of parsed rows whose ``labels`` vary.
+
+    Raises:
+        DataError: All labels are the same.
+    """
+    require_varied(name, labels)
+    return Dataset(
+        name=name,
+        licence=licence,
+        files=(path,),
+        rows=parsed.rows,
+        problems=parsed.problems,
+        directions=tuple(direction for direction in directions if direction is not None),
+    )
 
 
 def line_records(path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -8,23 +8,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
+from redheart_core.data.directions import compare_ends, require_agreement
 from redheart_core.data.rows import ChoiceRow, Dataset, JudgedRow, OutcomeRow, StoryRow
 from redheart_core.data.source import (
     JsonObject,
     RowError,
+    checked_dataset,
     csv_records,
     filled,
     jsonl_records,
     parse_rows,
     require_file,
-    require_varied,
     texts,
 )
 
 LICENCE = "MIT"
+OUTCOMES = "moral_stories_consequences"
 RULES = (
     "death", "pain", "disable", "freedom", "pleasure", "deceive", "cheat", "break_promise", "break_law", "duty",
 )  # fmt: skip
@@ -69,10 +72,9 @@ def read_outcomes(data_dir: Path) -> Dataset[OutcomeRow]:
 def read_outcomes_file(path: Path) -> Dataset[OutcomeRow]:
     """Read JSON lines with a prompt that ends in the question why an action is moral or immoral, and a completion."""
     parsed = parse_rows(path, jsonl_records(path), _outcome)
-    require_varied("moral_stories consequences", (row.moral for row in parsed.rows))
-    return Dataset(
-        name="moral_stories_consequences", licence=LICENCE, files=(path,), rows=parsed.rows, problems=parsed.problems
-    )
+    ends = compare_ends(OUTCOMES, ((row.consequence, row.moral) for row in parsed.rows))
+    labels = (row.moral for row in parsed.rows)
+    return checked_dataset(OUTCOMES, LICENCE, path, parsed, labels=labels, directions=(ends,))
 
 
 def read_consequences(data_dir: Path) -> Dataset[JudgedRow]:
@@ -80,7 +82,12 @@ def read_consequences(data_dir: Path) -> Dataset[JudgedRow]:
     outcomes = read_outcomes(data_dir)
     rows = tuple(JudgedRow(text=row.consequence, context="", label=row.moral, group=row.group) for row in outcomes)
     return Dataset(
-        name=outcomes.name, licence=outcomes.licence, files=outcomes.files, rows=rows, problems=outcomes.problems
+        name=outcomes.name,
+        licence=outcomes.licence,
+        files=outcomes.files,
+        rows=rows,
+        problems=outcomes.problems,
+        directions=outcomes.directions,
     )
 
 
@@ -94,13 +101,24 @@ def read_moral_choice_file(path: Path) -> Dataset[ChoiceRow]:
     records = csv_records(path, columns=27)
     next(records, None)
     parsed = parse_rows(path, records, _choice)
-    require_varied("moral_choice", (broken for row in parsed.rows for broken in row.broken))
-    return Dataset(name="moral_choice", licence=LICENCE, files=(path,), rows=parsed.rows, problems=parsed.problems)
+    broken = [tuple(map(len, row.broken)) for row in parsed.rows]
+    require_agreement("moral_choice", (first < second for first, second in broken if first != second))
+    labels = (broken for row in parsed.rows for broken in row.broken)
+    return checked_dataset("moral_choice", LICENCE, path, parsed, labels=labels)
 
 
 def _stories(path: Path, parse: Callable[[int, JsonObject], StoryRow]) -> Dataset[StoryRow]:
     parsed = parse_rows(path, jsonl_records(path), parse)
-    return Dataset(name="moral_stories", licence=LICENCE, files=(path,), rows=parsed.rows, problems=parsed.problems)
+    actions = chain.from_iterable(((row.moral_action, 1.0), (row.immoral_action, 0.0)) for row in parsed.rows)
+    direction = compare_ends("moral_stories", actions)
+    return Dataset(
+        name="moral_stories",
+        licence=LICENCE,
+        files=(path,),
+        rows=parsed.rows,
+        problems=parsed.problems,
+        directions=(direction,) if direction else (),
+    )
 
 
 def _norm_actions(_: int, row: JsonObject) -> StoryRow:
