@@ -15,6 +15,7 @@ from redheart_core.cli.bridge import bridge
 from redheart_core.cli.checkpoint import checkpoint
 from redheart_core.cli.chunks import chunks
 from redheart_core.cli.compress import compress
+from redheart_core.cli.data import data
 from redheart_core.cli.devices import devices
 from redheart_core.cli.doctor import doctor
 from redheart_core.cli.eval import evaluate_official
@@ -42,6 +43,7 @@ COMMANDS = (
     checkpoint,
     chunks,
     compress,
+    data,
     devices,
     doctor,
     evaluate,

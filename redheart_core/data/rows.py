@@ -42,6 +42,15 @@ class VadRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RatingRow:
+    """A passage with one rating from 1 to 5; what is rated is up to whoever trains on it."""
+
+    text: str
+    rating: float
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PairRow:
     """Two passages of which people found the first more pleasant."""
 
@@ -213,17 +222,17 @@ class RowProblem:
         return f"{self.file}, row {self.row} {self.why}"
 
 
-Row = TypeVar("Row")
+Row_co = TypeVar("Row_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dataset(Generic[Row]):
+class Dataset(Generic[Row_co]):
     """The checked rows of one data set, with what must be said about their origin."""
 
     name: str
     licence: str
     files: tuple[Path, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[Row_co, ...]
     problems: tuple[RowProblem, ...] = ()
     """Rows that were skipped, and why."""
     directions: tuple[Direction, ...] = ()
@@ -234,7 +243,7 @@ class Dataset(Generic[Row]):
         """Whether weights trained on these rows may be shipped."""
         return is_shippable(self.licence)
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[Row_co]:
         return iter(self.rows)
 
     def __len__(self) -> int:

@@ -58,7 +58,7 @@ def require_file(data_dir: Path, relative: str) -> Path:
 def parse_rows(
     path: Path, records: Iterable[tuple[int, Record | RowError]], parse: Callable[[int, Record], Row]
 ) -> Parsed[Row]:
-    """Turn numbered records into rows; what cannot be turned is counted and named.
+    """Turn numbered records into rows, and refuse a file of which many cannot be turned.
 
     Args:
         path: For the messages.
@@ -68,6 +68,15 @@ def parse_rows(
     Raises:
         DataError: There are no records, or more than ``MAX_BAD_SHARE`` of them are bad.
     """
+    parsed = collect_rows(path, records, parse)
+    require_few(path, len(parsed.rows), parsed.problems)
+    return parsed
+
+
+def collect_rows(
+    path: Path, records: Iterable[tuple[int, Record | RowError]], parse: Callable[[int, Record], Row]
+) -> Parsed[Row]:
+    """Turn numbered records into rows; what cannot be turned is named, however much it is. See ``parse_rows``."""
     rows: list[Row] = []
     problems: list[RowProblem] = []
     for number, record in records:
@@ -77,8 +86,23 @@ def parse_rows(
             rows.append(parse(number, record))
         except RowError as problem:
             problems.append(RowProblem(file=str(path), row=number, why=str(problem)))
-    _require_few(path, len(rows), problems)
     return Parsed(rows=tuple(rows), problems=tuple(problems))
+
+
+def require_few(path: Path, num_rows: int, problems: Sequence[RowProblem]) -> None:
+    """Refuse a file of which more than ``MAX_BAD_SHARE`` of the rows are bad, or which has none.
+
+    Raises:
+        DataError: Names the first bad row.
+    """
+    total = num_rows + len(problems)
+    if not total:
+        raise DataError(f"{path} holds no rows. Fetch the file again.")
+    if len(problems) > MAX_BAD_SHARE * total:
+        raise DataError(
+            f"{path}: {len(problems)} of {total} rows cannot be used, more than {MAX_BAD_SHARE:.0%}. The first: "
+            f"row {problems[0].row} {problems[0].why}. Fetch the file again."
+        )
 
 
 def checked_dataset(
@@ -133,6 +157,23 @@ def table_records(path: Path, *, columns: Sequence[str]) -> Iterator[tuple[int, 
     for number, row in enumerate(rows[1:], start=2):
         same_width = len(row) == len(header)
         yield number, [row[place] for place in places] if same_width else _other_width(row, len(header))
+
+
+def csv_table(path: Path) -> Iterator[tuple[int, JsonObject | RowError]]:
+    """Yield the rows of a CSV file as objects whose keys are its header; empty fields are left out.
+
+    Raises:
+        DataError: The header is empty, or names a column twice.
+    """
+    rows = _csv_rows(path)
+    header = [name.strip() for name in rows[0]] if rows else []
+    if not header or len(set(header)) < len(header):
+        raise DataError(f"{path} has the header {', '.join(header) or '(none)'}. Name every column once.")
+    for number, row in enumerate(rows[1:], start=2):
+        if len(row) == len(header):
+            yield number, {name: field for name, field in zip(header, row, strict=True) if field}
+        else:
+            yield number, _other_width(row, len(header))
 
 
 def jsonl_records(path: Path) -> Iterator[tuple[int, JsonObject | RowError]]:
@@ -256,14 +297,3 @@ def _csv_rows(path: Path) -> list[list[str]]:
 
 def _other_width(row: list[str], expected: int) -> RowError:
     return RowError(f"has {len(row)} columns, expected {expected}")
-
-
-def _require_few(path: Path, num_rows: int, problems: Sequence[RowProblem]) -> None:
-    total = num_rows + len(problems)
-    if not total:
-        raise DataError(f"{path} holds no rows. Fetch the file again.")
-    if len(problems) > MAX_BAD_SHARE * total:
-        raise DataError(
-            f"{path}: {len(problems)} of {total} rows cannot be used, more than {MAX_BAD_SHARE:.0%}. The first: "
-            f"row {problems[0].row} {problems[0].why}. Fetch the file again."
-        )

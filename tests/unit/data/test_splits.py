@@ -63,7 +63,7 @@ READERS: tuple[Callable[[Path], Dataset[Grouped]], ...] = (
     emotions.read_kote,
     stories.read_consequences,
     stories.read_moral_choice,
-)  # type: ignore[assignment]  # data sets of different rows, all of them grouped
+)
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__name__)
