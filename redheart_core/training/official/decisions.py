@@ -85,9 +85,9 @@ def measures(task: OfficialTask, cases: Sequence[Case], decided_NC: Array) -> tu
     if task.kind is Kind.RATINGS:
         return _rating_measures(decided_NC, true_NC)
     decided_N, true_N, unit_N = decided_NC[:, 0], true_NC[:, 0], units_of(cases)
+    unit = "group" if unit_N.max() + 1 < len(cases) else "pair" if task.kind is Kind.CHOICES else "row"
     if task.kind is Kind.CHOICES:
-        return (scoring.accuracy(decided_N, true_N, unit_N, name="pairwise accuracy", unit="pair"),)
-    unit = "row" if len(set(unit_N.tolist())) == len(cases) else "group"
+        return (scoring.accuracy(decided_N, true_N, unit_N, name="pairwise accuracy", unit=unit),)
     found = [scoring.accuracy(decided_N, true_N, unit_N, unit=unit)]
     if task.group_size and has_whole_groups(task, cases):
         found.insert(0, scoring.exact_match(decided_N, true_N, unit_N, size=task.group_size))

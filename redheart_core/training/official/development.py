@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,8 +13,21 @@ from redheart_core.training.official.tasks import Kind, OfficialTask
 from redheart_core.training.tasks import Example, Task, load_tasks
 from redheart_core.vocabulary.reading import OUTPUTS
 
+TRAINED_AS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "ethics_virtue": (("traits",),),
+    "e_care": (("e_care_cause", "e_care_effect"),),
+    "korean_safety": (("kosbi",), ("square_questions",)),
+}
+"""Training tasks of the same rows, where the names differ: those in one bracket are measured together. The parts of
+ETHICS go without their prefix."""
+ASKED: Mapping[str, str] = {
+    "e_care_cause": "cause",
+    "e_care_effect": "effect",
+    "kosbi": "unsafe",
+    "square_questions": "sensitive",
+}
+"""The output that answers a training task, where the official task has one per row."""
 ETHICS_PREFIX = "ethics_"
-"""Training tasks carry the names of ETHICS' parts without it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,15 +40,22 @@ class Rows:
     """Paths below the data folder."""
 
 
-def load_rows(data_dir: Path, tasks: Sequence[OfficialTask]) -> dict[str, Rows]:
-    """Return the rows by official task; a task that is not trained on has none.
+def load_rows(data_dir: Path, tasks: Sequence[OfficialTask]) -> dict[str, tuple[Rows, ...]]:
+    """Return the rows by official task, one entry per set that is measured by itself; none if it is not trained on.
 
     Raises:
         DataError: A data set is missing or malformed.
     """
-    loaded = load_tasks(data_dir)
-    found = ((task, _training_task(task, loaded)) for task in tasks)
-    return {task.name: _rows(task, learned) for task, learned in found if learned is not None}
+    loaded = {task.name: task for task in load_tasks(data_dir)}
+    return {task.name: tuple(_sets(task, loaded, data_dir)) for task in tasks}
+
+
+def _sets(task: OfficialTask, loaded: Mapping[str, Task], data_dir: Path) -> Iterator[Rows]:
+    for names in TRAINED_AS.get(task.name, ((task.name.removeprefix(ETHICS_PREFIX),),)):
+        learned = [loaded[name] for name in names if name in loaded]
+        # A task must teach the output that is asked, not only carry the name.
+        if learned and all(task.family in each.objective.families for each in learned):
+            yield _rows(task, learned, data_dir)
 
 
 def unseen(train: Sequence[Case], asked: Sequence[Case]) -> tuple[Case, ...]:
@@ -50,22 +70,29 @@ def rows_sha256(cases: Sequence[Case]) -> str:
     return hashlib.sha256(content.encode("utf-8")).hexdigest()
 
 
-def _training_task(task: OfficialTask, loaded: Sequence[Task]) -> Task | None:
-    """Find the training task of the same rows. It must teach the output that is asked, not only carry the name."""
-    names = (task.name, task.name.removeprefix(ETHICS_PREFIX))
-    return next((each for each in loaded if each.name in names and task.family in each.objective.families), None)
-
-
-def _rows(task: OfficialTask, learned: Task) -> Rows:
+def _rows(task: OfficialTask, learned: Sequence[Task], data_dir: Path) -> Rows:
+    files = tuple(dict.fromkeys(file.name for each in learned for file in each.files))
+    dev = tuple(_case(task, each, example) for each in learned for example in each.dev)
     return Rows(
-        train=tuple(_case(task, example) for example in learned.train),
-        dev=tuple(_case(task, example) for example in learned.dev),
-        files=tuple(file.name for file in learned.files),
+        train=tuple(_case(task, each, example) for each in learned for example in each.train),
+        dev=_in_official_groups(task, dev, data_dir / files[0]) if task.group_size else dev,
+        files=files,
     )
 
 
-def _case(task: OfficialTask, example: Example) -> Case:
-    return Case(passages=example.passages, labels=_labels(task, example.target), group=example.group)
+def _in_official_groups(task: OfficialTask, dev: Sequence[Case], path: Path) -> tuple[Case, ...]:
+    """Return development rows as the file groups them: a split keeps scenarios whole, the metric counts blocks."""
+    chosen = {case.passages for case in dev}
+    return tuple(case for case in task.cases(path) if case.passages in chosen)
+
+
+def _case(task: OfficialTask, learned: Task, example: Example) -> Case:
+    return Case(
+        passages=example.passages,
+        labels=_labels(task, example.target),
+        group=example.group,
+        output=ASKED.get(learned.name, ""),
+    )
 
 
 def _labels(task: OfficialTask, target: tuple[float, ...]) -> tuple[float, ...]:

@@ -13,7 +13,7 @@ from redheart_core.training.official.cases import Case
 from redheart_core.vocabulary.emotions import GOEMOTIONS, KOTE
 
 Reader = Callable[[Path], tuple[Case, ...]]
-SEPARATOR = " [SEP] "
+SEPARATOR = "[SEP]"
 _HEADERS = frozenset({"label", "baseline"})
 """First column of tables that are no list of pairs, or are one with a header that the official files lack."""
 _HANGUL = re.compile(f"[{HANGUL}]")
@@ -85,7 +85,7 @@ def virtue(path: Path) -> tuple[Case, ...]:
     shape = "a table with the columns label, scenario, the scenario written as 'conduct [SEP] trait',"
     cases = []
     for place, (number, row) in enumerate(files.headed_rows(path, header=("label", "scenario"), shape=shape)):
-        scenario, separator, trait = row[1].rpartition(SEPARATOR)
+        scenario, separator, trait = row[1].partition(SEPARATOR)
         if not separator:
             raise files.misfit(path, number, row, shape)
         cases.append(_alone(place // 5, trait.strip(), scenario.strip(), (files.flag(path, number, row[0], shape),)))

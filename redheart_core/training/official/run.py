@@ -94,17 +94,17 @@ def evaluate_development(
     refused: list[Refusal] = []
     by_family: dict[Family, list[Reading]] = defaultdict(list)
     for task in tasks:
-        if task.name not in rows:
+        if not rows[task.name]:
             refused.append(Refusal(task=task.name, reason="There are no development rows of it: it is not trained on."))
-            continue
-        try:
-            reading = ask(task, rows[task.name].dev, checkpoint)
-        except InputError as problem:
-            refused.append(Refusal(task=task.name, reason=str(problem)))
-            continue
-        by_family[task.family].append(reading)
-        source, floor = _development_source(task, rows[task.name], asker)
-        results.append(report(reading, checkpoint, source=source, floor=floor))
+        for own in rows[task.name]:
+            try:
+                reading = ask(task, own.dev, checkpoint)
+            except InputError as problem:
+                refused.append(Refusal(task=task.name, reason=str(problem)))
+                continue
+            by_family[task.family].append(reading)
+            source, floor = _development_source(task, own, asker)
+            results.append(report(reading, checkpoint, source=source, floor=floor))
     if not results:
         raise DataError("No task could be measured: " + " ".join(refusal.reason for refusal in refused))
     pooled = (calibration(readings, checkpoint.manifest) for readings in by_family.values())
@@ -142,7 +142,7 @@ def evaluate_chain(
         source, floor = _file_source(task, path, everything, checkpoint, asker, data_dir)
     else:
         assert data_dir is not None  # the callers give one of the two
-        rows = load_rows(data_dir, [task])[task.name]
+        (rows,) = load_rows(data_dir, [task])[task.name]
         everything = rows.dev
         source, floor = _development_source(task, rows, asker)
     require_trained(task, everything, checkpoint.manifest)
@@ -190,10 +190,12 @@ def _development_source(task: OfficialTask, rows: Rows, asker: Asker) -> tuple[S
 
 def _floor(task: OfficialTask, cases: Sequence[Case], data_dir: Path) -> tuple[TfidfFloor | None, tuple[str, ...]]:
     """Fit the floor on every row of the data folder that is not asked."""
-    rows = load_rows(data_dir, [task]).get(task.name)
-    if rows is None:
+    asked = {case.output for case in cases}
+    known = [case for rows in load_rows(data_dir, [task])[task.name] for case in (*rows.train, *rows.dev)]
+    usable = [case for case in known if case.output in asked]
+    if not usable:
         return None, (f"No TF-IDF floor: {task.name} is not trained on, so there are no rows to fit it on.",)
-    return _fitted(task, (*rows.train, *rows.dev), cases)
+    return _fitted(task, usable, cases)
 
 
 def _fitted(
