@@ -9,6 +9,7 @@ import logging
 
 import click
 
+from redheart_core.cli.ablate import ablate
 from redheart_core.cli.analyze import analyze
 from redheart_core.cli.bench import bench
 from redheart_core.cli.bridge import bridge
@@ -26,6 +27,7 @@ from redheart_core.cli.params import params
 from redheart_core.cli.plan import plan
 from redheart_core.cli.reach import reach
 from redheart_core.cli.surd import surd
+from redheart_core.cli.sweep import sweep
 from redheart_core.cli.trace import trace
 
 
@@ -37,6 +39,7 @@ def main() -> None:
 
 
 COMMANDS = (
+    ablate,
     analyze,
     bench,
     bridge,
@@ -54,6 +57,7 @@ COMMANDS = (
     plan,
     reach,
     surd,
+    sweep,
     trace,
 )
 for command in COMMANDS:

@@ -37,6 +37,8 @@ class Cell:
     seed: int
     scores: Mapping[str, float]
     """By task."""
+    loss: float
+    """Mean over tasks of what is minimised, on the same rows."""
     examples: int
     steps: int
     seconds: float
@@ -163,5 +165,5 @@ def _row(
         num_seeds=difference.num_pairs,
         verdict=verdict_of(difference.low, difference.high),
         seconds_ratio=sum(on.seconds for _, on in pairs) / sum(off.seconds for off, _ in pairs),
-        acted=all(on.scores != off.scores for off, on in pairs),
+        acted=all((on.scores, on.loss) != (off.scores, off.loss) for off, on in pairs),
     )

@@ -26,7 +26,7 @@ SEED_LUCK = {0: 0.00, 1: 0.10, 2: -0.05}
 
 def _cell(variant: str, seed: int, effect: float = 0.0, seconds: float = 10.0) -> Cell:
     scores = {"kote": 0.4 + SEED_LUCK[seed] + effect, "justice": 0.5 + SEED_LUCK[seed]}
-    return Cell(variant=variant, seed=seed, scores=scores, examples=100, steps=10, seconds=seconds, events=())
+    return Cell(variant=variant, seed=seed, scores=scores, loss=1.0, examples=100, steps=10, seconds=seconds, events=())
 
 
 def _cells(technique: str, effects: tuple[float, ...]) -> list[Cell]:
