@@ -25,10 +25,11 @@ def write_facts(folder: RunFolder, facts: RunFacts) -> None:
     connection = create_store(folder.store)
     try:
         connection.execute(
-            "INSERT INTO run VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+            "INSERT INTO run VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
             (
                 facts.name, facts.created_s, facts.command, facts.config, json.dumps(dict(facts.settings)),
-                facts.seed, facts.planned_steps, facts.data_dir, facts.num_threads,
+                facts.seed, facts.planned_steps, facts.data_dir, facts.out_dir,
+                facts.num_threads,
             ),
         )  # fmt: skip
     except sqlite3.Error as error:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
+from itertools import groupby
+from statistics import fmean
 
 from redheart_core.runs.inserts import number
 from redheart_core.runs.schema import BUCKET_STEPS
@@ -21,6 +24,7 @@ from redheart_core.runs.series import (
 
 MOST_SINGLE_STEPS = 10_000
 """Stretch of steps up to which every step is looked at. Reading so many takes some ten milliseconds."""
+_ALL = 2**62
 _COLUMNS = {
     LOSS: "loss",
     LEARNING_RATE: "learning_rate",
@@ -51,14 +55,21 @@ def read_curve(
 
 
 def mean_curve(connection: sqlite3.Connection, name: str, *, every_steps: int) -> dict[int, float]:
-    """Return means over stretches of ``every_steps`` (a multiple of ``BUCKET_STEPS``), by the first step of each."""
-    assert every_steps % BUCKET_STEPS == 0
+    """Return means over stretches of steps, by the first step of each; from summaries where they are whole ones."""
+    if every_steps % BUCKET_STEPS:
+        return _means_of_steps(connection, name, every_steps)
     rows = connection.execute(
         """SELECT bucket / ? AS stretch, sum(total) / sum(count) AS mean FROM buckets JOIN series USING (series)
            WHERE name = ? GROUP BY stretch ORDER BY stretch""",
         (every_steps // BUCKET_STEPS, name),
     )
     return {row["stretch"] * every_steps: float(row["mean"]) for row in rows}
+
+
+def _means_of_steps(connection: sqlite3.Connection, name: str, every_steps: int) -> dict[int, float]:
+    points = [(step, value) for step, value in _single_steps(connection, name, 0, _ALL) if math.isfinite(value)]
+    stretches = groupby(points, key=lambda point: point[0] // every_steps * every_steps)
+    return {start: fmean(value for _, value in members) for start, members in stretches}
 
 
 def _single_steps(connection: sqlite3.Connection, name: str, first: int, last: int) -> list[tuple[int, float]]:

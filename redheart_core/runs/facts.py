@@ -61,6 +61,8 @@ class RunFacts:
     seed: int
     planned_steps: int
     data_dir: str
+    out_dir: str
+    """Where the model is written."""
     num_threads: int
 
 

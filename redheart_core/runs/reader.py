@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from redheart_core.runs.attempts import attempt_of
-from redheart_core.runs.curves import read_curve
+from redheart_core.runs.curves import mean_curve, read_curve
 from redheart_core.runs.facts import Attempt, RunFacts, Shown, shown_state
 from redheart_core.runs.folder import RunFolder
 from redheart_core.runs.inserts import last_step, number, step_record
@@ -115,6 +115,7 @@ class RunReader:
             seed=row["seed"],
             planned_steps=row["planned_steps"],
             data_dir=row["data_dir"],
+            out_dir=row["out_dir"],
             num_threads=row["num_threads"],
         )
 
@@ -154,6 +155,10 @@ class RunReader:
     ) -> Curve:
         """Return a curve between two steps, both included, in at most about ``max_points`` points, extremes kept."""
         return read_curve(self._connection, name, first_step=first_step, last_step=last_step, max_points=max_points)
+
+    def mean_curve(self, name: str, *, every_steps: int) -> dict[int, float]:
+        """Return means over stretches of steps, by the first step of each."""
+        return mean_curve(self._connection, name, every_steps=every_steps)
 
     def steps(self, *, after: int = 0) -> Iterator[tuple[float, StepRecord]]:
         """Yield every step after a given one with the time it was recorded at, as the trainer told it."""

@@ -22,8 +22,8 @@ _TABLES = """
 CREATE TABLE run (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     name TEXT NOT NULL, created_s REAL NOT NULL, command TEXT NOT NULL, config TEXT NOT NULL, settings TEXT NOT NULL,
-    seed INTEGER NOT NULL, planned_steps INTEGER NOT NULL, data_dir TEXT NOT NULL, num_threads INTEGER NOT NULL,
-    revision INTEGER NOT NULL DEFAULT 0
+    seed INTEGER NOT NULL, planned_steps INTEGER NOT NULL, data_dir TEXT NOT NULL, out_dir TEXT NOT NULL,
+    num_threads INTEGER NOT NULL, revision INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE data_files (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE attempts (

@@ -20,7 +20,7 @@ def new_run(root: Path, name: str = "a run", **changes: object) -> RunFolder:
     folder.config_file.write_text("seed = 1\n")
     facts = dict(
         name=name, created_s=time.time(), command="train tiny", config="seed = 1\n", settings={"seed": "1"}, seed=1,
-        planned_steps=1000, data_dir="data", num_threads=1,
+        planned_steps=1000, data_dir="data", out_dir="out", num_threads=1,
     )  # fmt: skip
     write_facts(folder, RunFacts(**(facts | changes)))  # type: ignore[arg-type]
     return folder

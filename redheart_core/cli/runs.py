@@ -1,0 +1,101 @@
+"""``redheart runs list|show|compare|resume|stop|export``: what was trained, what is being trained, and stopping it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from redheart_core.cli.runs_text import (
+    compare_text,
+    finite,
+    list_line,
+    listed_values,
+    show_text,
+    shown_values,
+    stage_line,
+)
+from redheart_core.cli.shared import EXIT_NO, print_json, reader_language, reported_errors
+from redheart_core.runs.catalogue import find_run, list_runs
+from redheart_core.runs.comparing import compare_runs
+from redheart_core.runs.folder import runs_root
+from redheart_core.runs.reader import RunReader
+from redheart_core.runs.stopping import Patience, Progress, Stage, stop_run
+
+_PATH = click.Path(path_type=Path)
+_json = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+_root = click.option("--runs", "root", type=_PATH, help="Folder of all runs; REDHEART_RUNS when left out.")
+
+
+@click.group()
+def runs() -> None:
+    """Runs of training. RUN is an identifier, the beginning of one, a name, or latest."""
+
+
+@runs.command("list")
+@_root
+@_json
+def list_(root: Path | None, as_json: bool) -> None:
+    """List all runs, newest first."""
+    with reported_errors(reader_language(None), as_json=as_json):
+        found = list(list_runs(runs_root(root)))
+    if as_json:
+        print_json({"root": str(runs_root(root)), "runs": list(map(listed_values, found))})
+    elif not found:
+        click.echo(f"no runs in {runs_root(root)}")
+    else:
+        click.echo("\n".join(map(list_line, found)))
+
+
+@runs.command()
+@click.argument("run")
+@_root
+@_json
+def show(run: str, root: Path | None, as_json: bool) -> None:
+    """Show a run: how it was started, where it stands, its validations, events and last log lines."""
+    with reported_errors(reader_language(None), as_json=as_json):
+        folder = find_run(runs_root(root), run)
+        with RunReader(folder) as reader:
+            content = shown_values(folder, reader)
+    if as_json:
+        print_json(content)
+    else:
+        click.echo(show_text(content))
+
+
+@runs.command()
+@click.argument("references", metavar="RUN...", nargs=-1, required=True)
+@click.option("--series", multiple=True, default=["loss"], show_default=True, help="Curve for the JSON; repeatable.")
+@_root
+@_json
+def compare(references: tuple[str, ...], series: tuple[str, ...], root: Path | None, as_json: bool) -> None:
+    """Compare runs: settings that differ, best validation metrics; with --json also curves at the same steps."""
+    with reported_errors(reader_language(None), as_json=as_json):
+        folders = [find_run(runs_root(root), reference) for reference in references]
+        comparison = compare_runs(folders, series=series)
+    if as_json:
+        print_json(finite(asdict(comparison)))
+    else:
+        click.echo(compare_text(comparison))
+
+
+@runs.command()
+@click.argument("run")
+@click.option("--wait", "asked_s", default=Patience().asked_s, show_default=True, help="Seconds until SIGTERM.")
+@click.option("--grace", "terminated_s", default=Patience().terminated_s, show_default=True, help="… until SIGKILL.")
+@_root
+@_json
+def stop(run: str, asked_s: float, terminated_s: float, root: Path | None, as_json: bool) -> None:
+    """Stop a run: ask, then SIGTERM, then SIGKILL; exit 1 if its process is still there."""
+    stages: list[Progress] = []
+    with reported_errors(reader_language(None), as_json=as_json):
+        folder = find_run(runs_root(root), run)
+        for progress in stop_run(folder, patience=Patience(asked_s=asked_s, terminated_s=terminated_s)):
+            stages.append(progress)
+            if not as_json:
+                click.echo(stage_line(progress))
+    if as_json:
+        print_json({"run": folder.run_id, "stages": list(map(asdict, stages))})
+    if stages[-1].stage is Stage.STILL_THERE:
+        raise SystemExit(EXIT_NO)

@@ -1,0 +1,190 @@
+"""Stopping a run: ask, then insist, then end it, each stage told as it begins and the end looked at.
+
+A signal goes to the process that was looked at and to no other: it is held by a descriptor (Linux) before its start is
+compared, so that a number that is reused in between is never hit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import psutil
+
+from redheart_core.errors import RunError
+from redheart_core.runs.attempts import note_killed
+from redheart_core.runs.facts import Attempt, State
+from redheart_core.runs.folder import RunFolder
+from redheart_core.runs.liveness import Liveness, ProcessMark, process_start
+from redheart_core.runs.reader import RunReader
+
+POLL_S = 0.05
+EXIT_S = 5.0
+"""Wait for a process that has ended its work to be gone. It is not signalled: it may be a server that trained."""
+
+
+class Stage(StrEnum):
+    """How far stopping has come."""
+
+    NOT_RUNNING = "not_running"
+    ASKED = "asked"
+    """The flag is written: the trainer saves its state after the present step and ends."""
+    TERMINATED = "terminated"
+    """SIGTERM was sent."""
+    KILLED = "killed"
+    """SIGKILL was sent."""
+    ENDED = "ended"
+    """Looked at: the process is gone."""
+    STILL_THERE = "still_there"
+    """It outlived everything, which only happens in the kernel, or on another machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """One stage as it begins."""
+
+    stage: Stage
+    at_s: float
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Seconds to wait after each stage."""
+
+    asked_s: float = 30.0
+    terminated_s: float = 10.0
+    killed_s: float = 5.0
+
+
+def stop_run(folder: RunFolder, *, patience: Patience | None = None) -> Iterator[Progress]:
+    """Stop a run, yielding each stage as it begins; the last one says whether the process is gone.
+
+    Raises:
+        RunError: The folder cannot be written to, or the process belongs to somebody else.
+    """
+    waits = Patience() if patience is None else patience
+    with RunReader(folder) as reader:
+        status = reader.status()
+    attempt = status.attempt
+    if attempt is None or status.liveness in (None, Liveness.GONE, Liveness.LOST):
+        folder.stop_flag.unlink(missing_ok=True)
+        yield _progress(Stage.NOT_RUNNING, f"the run is {status.shown.value}")
+        return
+    _write_flag(folder)
+    yield _progress(Stage.ASKED, f"process {attempt.mark.pid} on {attempt.mark.host} ends after its step")
+    if _waits(lambda: _has_ended(folder, attempt), waits.asked_s):
+        yield _end(folder, attempt)
+    elif status.liveness is Liveness.ELSEWHERE:
+        yield _progress(Stage.STILL_THERE, f"it runs on {attempt.mark.host}; stop it there")
+    else:
+        yield from _insist(folder, attempt, waits)
+
+
+def _insist(folder: RunFolder, attempt: Attempt, waits: Patience) -> Iterator[Progress]:
+    family = _descendants(attempt.mark)
+    for stage, number, wait_s in (
+        (Stage.TERMINATED, signal.SIGTERM, waits.terminated_s),
+        (Stage.KILLED, signal.SIGKILL, waits.killed_s),
+    ):
+        if send(attempt.mark, number):
+            yield _progress(stage, f"{number.name} sent to process {attempt.mark.pid}")
+        if number is signal.SIGKILL:
+            for mark in family:  # what it started must not go on without it
+                send(mark, number)
+        if _waits(lambda: not _lives(attempt.mark), wait_s):
+            yield _end(folder, attempt)
+            return
+    yield _progress(Stage.STILL_THERE, f"process {attempt.mark.pid} outlived SIGKILL; it hangs in the kernel")
+
+
+def send(mark: ProcessMark, number: signal.Signals) -> bool:
+    """Send a signal to the process of ``mark`` and no other; return whether it was there.
+
+    Raises:
+        RunError: It belongs to another user.
+    """
+    try:
+        return _send_held(mark, number) if hasattr(os, "pidfd_open") else _send_plainly(mark, number)
+    except ProcessLookupError:
+        return False
+    except PermissionError as error:
+        raise RunError(f"Process {mark.pid} belongs to another user. Stop the run as that user.") from error
+
+
+def _send_held(mark: ProcessMark, number: signal.Signals) -> bool:
+    descriptor = os.pidfd_open(mark.pid)
+    try:
+        if not _lives(mark):
+            return False
+        signal.pidfd_send_signal(descriptor, number)
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _send_plainly(mark: ProcessMark, number: signal.Signals) -> bool:
+    if not _lives(mark):
+        return False
+    os.kill(mark.pid, number)
+    return True
+
+
+def _end(folder: RunFolder, attempt: Attempt) -> Progress:
+    """Look at the end, and write it down where the process could not."""
+    with RunReader(folder) as reader:
+        latest = reader.attempts()[-1]
+    folder.stop_flag.unlink(missing_ok=True)
+    if latest.state is State.RUNNING:
+        reason = "ended by a signal; what came after its last saved state is lost"
+        note_killed(folder, attempt, reason)
+        return _progress(Stage.ENDED, f"process {attempt.mark.pid} is gone: {reason}")
+    is_gone = _waits(lambda: not _lives(attempt.mark), EXIT_S)
+    process = "is gone" if is_gone else "ended its work on the run and goes on with something else"
+    return _progress(Stage.ENDED, f"the run is {latest.state.value}, process {attempt.mark.pid} {process}")
+
+
+def _has_ended(folder: RunFolder, attempt: Attempt) -> bool:
+    """Say whether the process is gone, or said that its work on the run has ended."""
+    if attempt.mark.host == platform.node() and not _lives(attempt.mark):
+        return True
+    with RunReader(folder) as reader:
+        return reader.attempts()[-1].ended_s is not None
+
+
+def _descendants(mark: ProcessMark) -> tuple[ProcessMark, ...]:
+    with contextlib.suppress(psutil.Error):
+        children = psutil.Process(mark.pid).children(recursive=True) if _lives(mark) else []
+        found = [(child.pid, process_start(child.pid)) for child in children]
+        return tuple(ProcessMark(pid=pid, start=start, host=mark.host) for pid, start in found if start is not None)
+    return ()
+
+
+def _lives(mark: ProcessMark) -> bool:
+    return process_start(mark.pid) == mark.start
+
+
+def _write_flag(folder: RunFolder) -> None:
+    try:
+        folder.stop_flag.touch()
+    except OSError as error:
+        raise RunError(f"{folder.stop_flag}: cannot be written ({error.strerror}). Free some space.") from error
+
+
+def _waits(is_done: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not is_done():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_S)
+    return True
+
+
+def _progress(stage: Stage, detail: str) -> Progress:
+    return Progress(stage=stage, at_s=time.time(), detail=detail)
