@@ -26,9 +26,11 @@ from redheart_core.cli.optimization import optimization
 from redheart_core.cli.params import params
 from redheart_core.cli.plan import plan
 from redheart_core.cli.reach import reach
+from redheart_core.cli.runs import runs
 from redheart_core.cli.surd import surd
 from redheart_core.cli.sweep import sweep
 from redheart_core.cli.trace import trace
+from redheart_core.cli.train import train
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -56,9 +58,11 @@ COMMANDS = (
     params,
     plan,
     reach,
+    runs,
     surd,
     sweep,
     trace,
+    train,
 )
 for command in COMMANDS:
     main.add_command(command)

@@ -17,11 +17,13 @@ from redheart_core.cli.runs_text import (
     stage_line,
 )
 from redheart_core.cli.shared import EXIT_NO, print_json, reader_language, reported_errors
+from redheart_core.cli.train import work_in_foreground
 from redheart_core.runs.catalogue import find_run, list_runs
 from redheart_core.runs.comparing import compare_runs
 from redheart_core.runs.folder import runs_root
 from redheart_core.runs.reader import RunReader
 from redheart_core.runs.stopping import Patience, Progress, Stage, stop_run
+from redheart_core.runs.working import prepare_resume
 
 _PATH = click.Path(path_type=Path)
 _json = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
@@ -99,3 +101,16 @@ def stop(run: str, asked_s: float, terminated_s: float, root: Path | None, as_js
         print_json({"run": folder.run_id, "stages": list(map(asdict, stages))})
     if stages[-1].stage is Stage.STILL_THERE:
         raise SystemExit(EXIT_NO)
+
+
+@runs.command()
+@click.argument("run")
+@click.option("--previous", is_flag=True, help="Go on from the state before the last, where that one is damaged.")
+@_root
+@_json
+def resume(run: str, previous: bool, root: Path | None, as_json: bool) -> None:
+    """Go on with a run that was stopped, failed or crashed, from its last saved state, in the foreground."""
+    with reported_errors(reader_language(None), as_json=as_json):
+        folder = find_run(runs_root(root), run)
+        prepare_resume(folder, from_previous_state=previous)
+    work_in_foreground(folder, as_json=as_json)

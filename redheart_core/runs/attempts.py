@@ -10,10 +10,8 @@ from collections.abc import Mapping
 from redheart_core.errors import DataError, RunError
 from redheart_core.runs.facts import Attempt, RunFacts, State, environment, git_commit
 from redheart_core.runs.folder import RunFolder
-from redheart_core.runs.liveness import Liveness, ProcessMark, judge, own_mark
+from redheart_core.runs.liveness import ENDED, ProcessMark, judge, own_mark
 from redheart_core.runs.schema import create_store, open_store, store_problem
-
-_LIVING = (Liveness.ALIVE, Liveness.SILENT, Liveness.ELSEWHERE)
 
 
 def write_facts(folder: RunFolder, facts: RunFacts) -> None:
@@ -137,7 +135,7 @@ def _require_free(folder: RunFolder, previous: Attempt | None) -> None:
     if previous.state is not State.RUNNING:
         return
     liveness = judge(previous.mark, heartbeat_s=previous.heartbeat_s, now_s=time.time())
-    if liveness in _LIVING:
+    if liveness not in ENDED:
         raise RunError(
             f"The run {folder.run_id} is being worked on by process {previous.mark.pid} on {previous.mark.host} "
             f"({liveness.value}). Stop it first."

@@ -11,9 +11,9 @@ from redheart_core.runs.folder import RunFolder
 from redheart_core.runs.reader import RunReader, Validation
 from redheart_core.runs.schema import BUCKET_STEPS
 from redheart_core.runs.series import LOSS
+from redheart_core.training.techniques.early_stopping import LOWER_IS_BETTER
 
 CURVE_POINTS = 500
-LOWER_IS_BETTER = "lower is better"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

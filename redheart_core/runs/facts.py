@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from redheart_core.runs.liveness import Liveness, ProcessMark
+from redheart_core.runs.liveness import ENDED, Liveness, ProcessMark
 from redheart_core.vocabulary.dilemma import clean_passage
 
 MAX_NAME_LENGTH = 300
@@ -89,7 +89,7 @@ def shown_state(attempt: Attempt | None, liveness: Liveness | None, *, is_asked_
         return Shown.CREATED
     if attempt.state is not State.RUNNING:
         return Shown(attempt.state.value)
-    if liveness in (Liveness.GONE, Liveness.LOST):
+    if liveness in ENDED:
         return Shown.CRASHED
     if liveness is Liveness.SILENT:
         return Shown.SILENT

@@ -59,6 +59,12 @@ def last_step(connection: sqlite3.Connection) -> int:
     return int(step)
 
 
+def last_epoch(connection: sqlite3.Connection) -> float:
+    """Return the epoch of the last step recorded; 0 before the first."""
+    row = connection.execute("SELECT epoch FROM steps ORDER BY step DESC LIMIT 1").fetchone()
+    return 0.0 if row is None else float(row["epoch"])
+
+
 def step_record(row: sqlite3.Row) -> StepRecord:
     """Return a step as the trainer told it."""
     return StepRecord(

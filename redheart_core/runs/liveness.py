@@ -36,6 +36,10 @@ class Liveness(StrEnum):
     """It ran on another machine and gives no sign of life."""
 
 
+ENDED = frozenset({Liveness.GONE, Liveness.LOST})
+"""Whose work somebody else may take up."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessMark:
     """Names one process for ever."""

@@ -8,14 +8,20 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from types import FrameType
 
 from redheart_core.errors import RunError
 from redheart_core.runs.attempts import claim, note_data
 from redheart_core.runs.facts import State
 from redheart_core.runs.folder import RunFolder
+from redheart_core.runs.inserts import last_epoch
+from redheart_core.runs.reader import RunReader
+from redheart_core.runs.retention import forget_models, keep_model, kept_models
+from redheart_core.runs.scores import validation_scores
 from redheart_core.runs.telemetry import SAMPLE_EVERY_S, Sampler
 from redheart_core.runs.writer import COMMIT_EVERY_S, StoreWriter
+from redheart_core.training.evaluation import Metric
 from redheart_core.training.observer import Event, EventKind, StepRecord, ValidationRecord
 
 logger = logging.getLogger(__name__)
@@ -43,7 +49,8 @@ class RunRecorder:
         self._folder = folder
         self._connection, attempt = claim(folder, world_size=world_size)
         self._is_interrupted = threading.Event()
-        self._was_stopped = False
+        self._was_stopped, self._has_failed = False, False
+        self._epoch = last_epoch(self._connection)
         self._writer = StoreWriter(
             self._connection, folder.store, attempt, free_space=self._free_space, commit_every_s=commit_every_s
         )
@@ -53,6 +60,11 @@ class RunRecorder:
     def acknowledged_step(self) -> int:
         """Last step that is on the disk."""
         return self._writer.acknowledged_step
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the training itself told that it failed."""
+        return self._has_failed
 
     @property
     def was_stopped(self) -> bool:
@@ -69,6 +81,7 @@ class RunRecorder:
 
     def on_step(self, record: StepRecord) -> None:
         """Record an optimiser step."""
+        self._epoch = record.epoch
         self._writer.add(record)
 
     def on_validation(self, record: ValidationRecord) -> None:
@@ -78,10 +91,26 @@ class RunRecorder:
     def on_event(self, event: Event) -> None:
         """Record an event. Steps are on the disk before a state that lies behind them, so no curve ever has a hole."""
         self._writer.add(event)
-        if event.kind is EventKind.STOPPED:
-            self._was_stopped = True
+        self._was_stopped = self._was_stopped or event.kind is EventKind.STOPPED
+        self._has_failed = self._has_failed or event.kind is EventKind.FAILED
+        if event.kind is EventKind.RESUMED:
+            later = [step for step in kept_models(self._folder) if step > event.step]
+            forget_models(self._folder, steps=later)
         if event.kind in (EventKind.CHECKPOINT, EventKind.STOPPED):
             self._writer.flush()
+
+    def on_saved(self, model_dir: Path, step: int, metrics: tuple[Metric, ...]) -> None:
+        """Record the metrics of a model that was written; keep it as long as it is the newest or among the best.
+
+        Raises:
+            RunError: It cannot be kept.
+        """
+        self.on_validation(ValidationRecord(step=step, epoch=self._epoch, metrics=metrics))
+        self._writer.add(Event(step=step, kind=EventKind.CHECKPOINT, detail=f"the model was written to {model_dir}"))
+        self._writer.flush()
+        with RunReader(self._folder) as reader:
+            scores = validation_scores(reader.validations())
+        keep_model(self._folder, model_dir, step, scores)
 
     def stop_requested(self) -> bool:
         """Return whether the flag file exists or this process got a signal to end."""
@@ -120,7 +149,8 @@ def recording(folder: RunFolder, *, world_size: int = 1) -> Iterator[RunRecorder
             reason = _reason(error)
             logger.error("the run ends: %s", reason, exc_info=not isinstance(error, RunError))
             with contextlib.suppress(RunError):  # the error on its way is the one to be told
-                recorder.on_event(Event(step=recorder.acknowledged_step, kind=EventKind.FAILED, detail=reason))
+                if not recorder.has_failed:
+                    recorder.on_event(Event(step=recorder.acknowledged_step, kind=EventKind.FAILED, detail=reason))
             with contextlib.suppress(RunError):
                 recorder.close(State.FAILED, reason)
             raise

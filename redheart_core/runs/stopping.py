@@ -21,7 +21,7 @@ from redheart_core.errors import RunError
 from redheart_core.runs.attempts import note_killed
 from redheart_core.runs.facts import Attempt, State
 from redheart_core.runs.folder import RunFolder
-from redheart_core.runs.liveness import Liveness, ProcessMark, process_start
+from redheart_core.runs.liveness import ENDED, Liveness, ProcessMark, process_start
 from redheart_core.runs.reader import RunReader
 
 POLL_S = 0.05
@@ -73,7 +73,7 @@ def stop_run(folder: RunFolder, *, patience: Patience | None = None) -> Iterator
     with RunReader(folder) as reader:
         status = reader.status()
     attempt = status.attempt
-    if attempt is None or status.liveness in (None, Liveness.GONE, Liveness.LOST):
+    if attempt is None or status.liveness is None or status.liveness in ENDED:
         folder.stop_flag.unlink(missing_ok=True)
         yield _progress(Stage.NOT_RUNNING, f"the run is {status.shown.value}")
         return

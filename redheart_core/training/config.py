@@ -130,18 +130,33 @@ def load_config(name_or_path: str) -> TrainingConfig:
     Raises:
         ConfigError: There is none, or its keys are not exactly those of ``TrainingConfig``.
     """
+    return parse_config(name_or_path, config_text(name_or_path))
+
+
+def config_text(name_or_path: str) -> str:
+    """Return the text of a shipped configuration by name, or of any other by path.
+
+    Raises:
+        ConfigError: There is none, or it is no UTF-8 text.
+    """
     shipped = files("redheart_core.training").joinpath(f"configs/{name_or_path}.toml")
     path = Path(name_or_path)
-    if shipped.is_file():
-        content = shipped.read_text(encoding="utf-8")
-    elif path.is_file():
-        content = path.read_text(encoding="utf-8")
-    else:
-        raise ConfigError(f"There is no training configuration {name_or_path!r}, neither shipped nor as a file.")
-    return _parse(name_or_path, content)
+    try:
+        if shipped.is_file():
+            return shipped.read_text(encoding="utf-8")
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"The training configuration {name_or_path!r} cannot be read ({error}).") from error
+    raise ConfigError(f"There is no training configuration {name_or_path!r}, neither shipped nor as a file.")
 
 
-def _parse(name: str, content: str) -> TrainingConfig:
+def parse_config(name: str, content: str) -> TrainingConfig:
+    """Parse the text of a configuration; ``name`` is for messages.
+
+    Raises:
+        ConfigError: It is no TOML, or its keys are not exactly those of ``TrainingConfig``.
+    """
     try:
         values = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -13,6 +14,7 @@ from redheart_core.training.batches import Item
 from redheart_core.training.config import TrainingConfig
 from redheart_core.training.crossover.candidates import CandidateFolder
 from redheart_core.training.crossover.cross import cross
+from redheart_core.training.keeping import go_on, keep_state
 from redheart_core.training.loop import train
 from redheart_core.training.observer import Event, EventKind, Observer, SilentObserver
 from redheart_core.training.pretraining.run import pretrain
@@ -34,6 +36,7 @@ def run_course(
     sequences: Sequences,
     held_loss: HeldLoss,
     work_dir: Path,
+    keeps_state: bool = False,
     observer: Observer | None = None,
     validate: Validate | None = None,
     save: Callable[[int], object] | None = None,
@@ -49,6 +52,7 @@ def run_course(
         sequences: Gives the token ids of the texts for pre-training; called only where there is one.
         held_loss: Mean loss on rows that are not trained on; what crossover chooses by.
         work_dir: Where pre-training and crossover keep what a resumed run needs.
+        keeps_state: Whether the state of training on the tasks is kept in ``work_dir`` too, and gone on from.
         observer: Hears of every step on the tasks; of pre-training and crossover as events.
         validate: See ``Trainer``.
         save: See ``Trainer``.
@@ -73,7 +77,18 @@ def run_course(
         if kept is not None:
             kept.add(model, step=step, validation_loss=held_loss(model))
 
-    ending = train(model, tasks, items, config, save=save_and_keep, observer=observer, validate=validate, device=device)
+    ending = train(
+        model,
+        tasks,
+        items,
+        config,
+        save=save_and_keep,
+        observer=observer,
+        validate=validate,
+        device=device,
+        prepare=partial(go_on, work_dir) if keeps_state else None,
+        keep_state=partial(keep_state, work_dir) if keeps_state else None,
+    )
     if kept is not None and ending is not Ending.STOPPED:
         _cross(model, config, kept, held_loss, watcher)
     return ending

@@ -29,9 +29,11 @@ from redheart_core.training.course import run_course
 from redheart_core.training.evaluation import Metric, Prediction, fit_temperatures, measure, predict
 from redheart_core.training.held_out import mean_loss, with_fewer_rows
 from redheart_core.training.objectives import REGRET_PROXIES, EmotionObjective
+from redheart_core.training.observer import Observer
 from redheart_core.training.pretraining.sequences import encode_texts
 from redheart_core.training.supervision import load_supervision
 from redheart_core.training.tasks import Task, load_tasks
+from redheart_core.training.trainer import Ending
 from redheart_core.training.vectors import ppmi_vectors
 from redheart_core.vocabulary.reading import OUTPUTS, Family
 
@@ -64,16 +66,42 @@ class RunSummary:
     num_parameters: int
 
 
-def run_training(config: TrainingConfig, *, data_dir: Path, out_dir: Path, command: str) -> RunSummary:
+def run_training(
+    config: TrainingConfig,
+    *,
+    data_dir: Path,
+    out_dir: Path,
+    command: str,
+    observer: Observer | None = None,
+    state_dir: Path | None = None,
+    on_data: Callable[[Mapping[str, str]], object] | None = None,
+    on_saved: Callable[[int, tuple[Metric, ...]], object] | None = None,
+) -> RunSummary | None:
     """Train a model and write its checkpoint to ``out_dir``, now and then and at the end.
+
+    Args:
+        config: The run.
+        data_dir: Folder of the data sets.
+        out_dir: Folder of the checkpoint.
+        command: How the run was started, for the card.
+        observer: Hears of every step; may ask to stop.
+        state_dir: Where states are kept to go on from. A state that lies there is gone on from.
+        on_data: Called with the SHA-256 of every file that is learned from, before anything is learned.
+        on_saved: Called with the steps done and the metrics whenever the checkpoint was written.
+
+    Returns:
+        What was reached; None where the observer asked to stop and the state was kept instead.
 
     Raises:
         DataError: A data set is missing or malformed, or the loss is not finite.
         ConfigError: The preset is unknown.
+        CheckpointError: The state to go on from is damaged, or checkpoint or state cannot be written.
     """
     started_s = time.monotonic()
     torch.manual_seed(config.seed)
     tasks = load_tasks(data_dir) + (load_supervision(data_dir) if config.proxies else ())
+    if on_data is not None:
+        on_data({file.name: file.sha256 for task in tasks for file in task.files})
     _log_label_statistics(tasks)
     with tempfile.TemporaryDirectory() as scratch:
         tokenizer_file = Path(scratch) / "tokenizer.json"
@@ -89,20 +117,24 @@ def run_training(config: TrainingConfig, *, data_dir: Path, out_dir: Path, comma
             summary = _summarise(model, tasks, dev_items, config, command, step, started_s)
             _write(out_dir, model, tokenizer_file, summary)
             model.train()
+            if on_saved is not None:
+                on_saved(step, summary.metrics)
             return summary
 
-        run_course(
+        ending = run_course(
             model,
             tasks,
             items,
             config,
             sequences=lambda: _texts_as_ids(config, data_dir, tokenizer),
             held_loss=_held_loss(config, tasks, tokenizer, model),
-            work_dir=Path(scratch),
+            work_dir=Path(scratch) if state_dir is None else state_dir,
+            keeps_state=state_dir is not None,
+            observer=observer,
             validate=lambda own: _measured(own, tasks, dev_items)[1],
             save=save,
         )
-        return save(config.steps)
+        return None if ending is Ending.STOPPED else save(config.steps)
 
 
 def _build_model(config: TrainingConfig, tokenizer: Tokenizer, texts: Sequence[str]) -> RedHeartModel:

@@ -36,6 +36,7 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_run_ends_in_a_checkpoint_that_reads(data_dir: Path, tmp_path: Path) -> None:
     summary = run_training(CONFIG, data_dir=data_dir, out_dir=tmp_path / "tiny", command="run")
     checkpoint = load_checkpoint(tmp_path / "tiny")
+    assert summary is not None
     assert checkpoint.manifest.provenance.steps == summary.steps_done == 30
     assert checkpoint.manifest.trained_outputs == TRAINED_OUTPUTS
     assert checkpoint.manifest.temperatures == summary.temperatures

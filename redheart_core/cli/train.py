@@ -1,0 +1,63 @@
+"""``redheart train``: a run in the foreground, recorded so that it can be watched, stopped and resumed."""
+
+from __future__ import annotations
+
+import logging
+import shlex
+from pathlib import Path
+
+import click
+
+from redheart_core.cli.runs_text import finite
+from redheart_core.cli.shared import print_json, reader_language, reported_errors
+from redheart_core.cli.training_progress import TrainingProgress, outcome_text, outcome_values
+from redheart_core.runs.folder import RunFolder, runs_root
+from redheart_core.runs.reader import RunReader
+from redheart_core.runs.working import RunRequest, start_run, work_on
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("config")
+@click.option(
+    "--data", "data_dir", envvar="REDHEART_DATA", default="../shared/data", show_default=True, type=_PATH,
+    help="Folder of the data sets; REDHEART_DATA.",
+)  # fmt: skip
+@click.option("--name", help="What to call the run; anything.")
+@click.option("--out", "out_dir", type=_PATH, help="Folder of the model; inside the run's folder when left out.")
+@click.option("--threads", default=2, show_default=True, type=click.IntRange(min=1), help="Threads of torch.")
+@click.option("--runs", "root", type=_PATH, help="Folder of all runs; REDHEART_RUNS when left out.")
+@click.option("--json", "as_json", is_flag=True, help="Print how it ended as JSON.")
+def train(
+    config: str, data_dir: Path, name: str | None, out_dir: Path | None, threads: int, root: Path | None, as_json: bool
+) -> None:
+    """Train a model. CONFIG is a shipped configuration or a TOML file. Ctrl-C stops it; it can be resumed."""
+    request = RunRequest(
+        config=config,
+        data_dir=data_dir,
+        command=f"redheart train {shlex.quote(config)}",
+        name=name,
+        out_dir=out_dir,
+        num_threads=threads,
+    )
+    with reported_errors(reader_language(None), as_json=as_json):
+        folder = start_run(runs_root(root), request)
+    work_in_foreground(folder, as_json=as_json)
+
+
+def work_in_foreground(folder: RunFolder, *, as_json: bool) -> None:
+    """Work on a run and print how it goes and how it ended."""
+    for handler in logging.getLogger().handlers:  # what the run logs goes to its file, not between the progress
+        handler.setLevel(logging.WARNING)
+    with reported_errors(reader_language(None), as_json=as_json):
+        with RunReader(folder) as reader:
+            planned = reader.facts().planned_steps
+        if not as_json:
+            click.echo(f"run {folder.run_id} in {folder.path}", err=True)
+        summary = work_on(folder, watchers=() if as_json else (TrainingProgress(planned),))
+        values = finite(outcome_values(folder, summary))
+    if as_json:
+        print_json(values)
+    else:
+        click.echo(outcome_text(values))

@@ -1,0 +1,154 @@
+"""Starting a run and working on it, in this process, until it is complete, stopped or failed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from redheart_core.errors import RunError
+from redheart_core.runs.attempts import write_facts
+from redheart_core.runs.facts import RunFacts, clean_name, flat_settings
+from redheart_core.runs.folder import RunFolder, create_folder
+from redheart_core.runs.liveness import ENDED
+from redheart_core.runs.reader import RunReader
+from redheart_core.runs.recorder import recording
+from redheart_core.training.config import TrainingConfig, config_text, parse_config
+from redheart_core.training.keeping import PREVIOUS_STATE_FILE, STATE_FILE
+from redheart_core.training.observer import Event, Observer, StepRecord, ValidationRecord
+from redheart_core.training.run import RunSummary, run_training
+
+STATE_EVERY = 100
+"""Optimiser steps between two states, where the configuration does not say; what ``kill -9`` can cost."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What a person asks for."""
+
+    config: str
+    """A shipped configuration by name, or the path of a file."""
+    data_dir: Path
+    command: str
+    name: str | None = None
+    """Display name; that of the configuration when left out."""
+    out_dir: Path | None = None
+    """Where the model is written; inside the run's folder when left out."""
+    num_threads: int = 2
+    run_id: str | None = None
+    """Drawn beforehand (``folder.new_run_id``) where two requests must make one run."""
+
+
+def start_run(root: Path, request: RunRequest) -> RunFolder:
+    """Check a request and make the folder of its run; nothing is trained yet.
+
+    Raises:
+        ConfigError: The configuration is missing or impossible.
+        InputError: The name cannot be used.
+        RunError: No folder can be made, or there is no data folder.
+    """
+    text = config_text(request.config)
+    config = _with_states(parse_config(request.config, text))
+    name = clean_name(Path(request.config).stem if request.name is None else request.name)
+    if not request.data_dir.is_dir():
+        raise RunError(f"{request.data_dir}: there is no such data folder. Give it with --data, see redheart data.")
+    folder = create_folder(root, request.run_id)
+    folder.config_file.write_text(text, encoding="utf-8")
+    facts = RunFacts(
+        name=name,
+        created_s=time.time(),
+        command=request.command,
+        config=text,
+        settings=flat_settings(asdict(config)),
+        seed=config.seed,
+        planned_steps=config.steps,
+        data_dir=str(request.data_dir.resolve()),
+        out_dir=str((folder.checkpoint if request.out_dir is None else request.out_dir).resolve()),
+        num_threads=request.num_threads,
+    )
+    write_facts(folder, facts)
+    return folder
+
+
+def work_on(folder: RunFolder, *, watchers: Sequence[Observer] = ()) -> RunSummary | None:
+    """Train until the end of a run, from its saved state if there is one. Also resumes.
+
+    Args:
+        folder: The run.
+        watchers: Hear of everything too, and may ask to stop.
+
+    Returns:
+        What was reached, or None where somebody asked to stop.
+
+    Raises:
+        RunError: Another process works on the run, it is complete, or it cannot be recorded.
+        RedHeartError: Training failed; the reason is in the run's store.
+    """
+    with RunReader(folder) as reader:
+        facts = reader.facts()
+    config = _with_states(parse_config(folder.config_file.name, facts.config))
+    torch.set_num_threads(facts.num_threads)
+    out_dir = Path(facts.out_dir)
+    with recording(folder) as recorder:
+        return run_training(
+            config,
+            data_dir=Path(facts.data_dir),
+            out_dir=out_dir,
+            command=facts.command,
+            observer=Together((recorder, *watchers)),
+            state_dir=folder.state,
+            on_data=recorder.on_data,
+            on_saved=partial(recorder.on_saved, out_dir),
+        )
+
+
+def prepare_resume(folder: RunFolder, *, from_previous_state: bool = False) -> None:
+    """Forget that somebody asked the last process to stop; on request put the state before the last in its place.
+
+    Raises:
+        RunError: There is no previous state, or a living process works on the run.
+    """
+    with RunReader(folder) as reader:
+        status = reader.status()
+    if status.liveness is not None and status.liveness not in ENDED:
+        raise RunError(f"The run {folder.run_id} is being worked on ({status.shown.value}). Stop it first.")
+    folder.stop_flag.unlink(missing_ok=True)
+    if from_previous_state:
+        previous = folder.state / PREVIOUS_STATE_FILE
+        if not previous.is_file():
+            raise RunError(f"{previous}: there is no state before the last one. Start a new run.")
+        previous.replace(folder.state / STATE_FILE)
+
+
+class Together:
+    """Several observers as one; any of them may ask to stop."""
+
+    def __init__(self, observers: Sequence[Observer]) -> None:
+        self._observers = tuple(observers)
+
+    def on_step(self, record: StepRecord) -> None:
+        """Tell all."""
+        for observer in self._observers:
+            observer.on_step(record)
+
+    def on_validation(self, record: ValidationRecord) -> None:
+        """Tell all."""
+        for observer in self._observers:
+            observer.on_validation(record)
+
+    def on_event(self, event: Event) -> None:
+        """Tell all."""
+        for observer in self._observers:
+            observer.on_event(event)
+
+    def stop_requested(self) -> bool:
+        """Return whether any asks to stop."""
+        return any(observer.stop_requested() for observer in self._observers)
+
+
+def _with_states(config: TrainingConfig) -> TrainingConfig:
+    return replace(config, state_every=STATE_EVERY) if config.state_every is None else config
