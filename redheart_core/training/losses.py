@@ -24,7 +24,7 @@ class StepLoss(nn.Module):
     def __init__(self, model: RedHeartModel, config: TrainingConfig) -> None:
         super().__init__()
         self.model = model
-        self._precision = config.precision
+        self.precision = config.precision
         self._smoothing, self._r_drop = config.label_smoothing, config.r_drop
         self.num_smoothed = 0
         """Targets that label smoothing has moved so far."""
@@ -56,6 +56,6 @@ class StepLoss(nn.Module):
             self.num_smoothed += objective.num_smoothed
 
     def _pass(self, batch: Batch, parts: frozenset[Part], depth: int | None) -> ModelOutput:
-        with autocast(self._precision, batch.ids_RT.device):
+        with autocast(self.precision, batch.ids_RT.device):
             output: ModelOutput = self.model(batch.ids_RT, batch.mask_RT, batch.segments_RT, parts=parts, depth=depth)
         return output

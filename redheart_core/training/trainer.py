@@ -11,12 +11,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from enum import StrEnum
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from redheart_core.errors import ConfigError, DataError, RedHeartError
 from redheart_core.model.network import RedHeartModel
+from redheart_core.training.announcements import Announcements
 from redheart_core.training.batches import Batch, Item
 from redheart_core.training.config import StageConfig, TrainingConfig
 from redheart_core.training.distributed import ALONE, Spread, Workers, not_shared
@@ -32,6 +34,7 @@ from redheart_core.training.observer import (
     StepRecord,
     ValidationRecord,
 )
+from redheart_core.training.optimization.study import System
 from redheart_core.training.optimizer import StageOptimizer, clipped_norm
 from redheart_core.training.parameter_groups import group_table, parameter_groups
 from redheart_core.training.progress import ProgressLog
@@ -39,9 +42,10 @@ from redheart_core.training.sampling import Draw, Sampler
 from redheart_core.training.schedule import planned_rate, stage_of
 from redheart_core.training.streams import BatchStream, Limits
 from redheart_core.training.tasks import Task
-from redheart_core.training.techniques.dynamic_batch import next_batch_size
+from redheart_core.training.techniques.decision import require_rule
+from redheart_core.training.techniques.dynamic_batch import BatchSizer
 from redheart_core.training.techniques.early_stopping import EarlyStopping
-from redheart_core.training.techniques.memory import MemoryProbe, memory_probe
+from redheart_core.training.techniques.memory import MemoryProbe
 from redheart_core.training.techniques.precision import gradient_scaler
 from redheart_core.training.techniques.sweet_spots import SweetSpots
 from redheart_core.training.techniques.weight_average import WeightAverage
@@ -95,7 +99,9 @@ class Trainer:
         probe: MemoryProbe | None = None,
         workers: Workers = ALONE,
     ) -> None:
-        _require_together(config, workers)
+        _require_together(config, workers, keeps_states=keep_state is not None)
+        if config.accumulation is not None:
+            require_rule(System.ACCUMULATION)
         self.model, self.config, self.workers = model, config, workers
         self.step = 0
         """Optimiser steps done."""
@@ -130,9 +136,9 @@ class Trainer:
             recovers=config.recovers_memory and workers.size == 1,
             not_shared=not_shared(self._shared_loss),
         )
-        self._probe = probe if config.dynamic_batch is None or probe else self._own_probe()
+        self._sizer = None if config.dynamic_batch is None else BatchSizer(config.dynamic_batch, device, probe)
         self._progress = ProgressLog(config)
-        self._announced: set[str] = set()
+        self._announcements = Announcements(partial(self.tell, EventKind.TECHNIQUE_ACTED))
         self.stage = -1
         self.enter_stage(0)
 
@@ -176,7 +182,7 @@ class Trainer:
         groups = parameter_groups(self.model, self.config)
         self.optimizer = StageOptimizer(groups)
         self.batch_size = self.config.stages[stage].batch_size
-        self._announce("layer_rates" if self.config.layer_rates else None, lambda: group_table(groups))
+        self._announcements.once("layer_rates", lambda: group_table(groups), when=self.config.layer_rates is not None)
 
     def _run(self) -> Ending:
         while self.step < self.config.steps:
@@ -202,7 +208,8 @@ class Trainer:
         norms = self._measured_norms()
         parts = self._apply(losses, draw)
         self._record(draw, micro_batches, parts, norms, time.perf_counter() - started_s)
-        self._report_techniques(micro_batches, parts)
+        self._announcements.after_loss(self._loss, parts, num_micro_batches=len(micro_batches))
+        self._announcements.after_average(self.average, self.model)
         self._resize()
 
     def _take(self, draw: Draw, stage: StageConfig) -> list[Sequence[Item]]:
@@ -268,18 +275,11 @@ class Trainer:
     def _shrunk(self, failed: int, fitting: int) -> None:
         self.tell(EventKind.OUT_OF_MEMORY, f"{failed} examples did not fit; the step is taken again with {fitting}")
 
-    def _own_probe(self) -> MemoryProbe:
-        assert self.config.dynamic_batch is not None
-        budget_mib = self.config.dynamic_batch.budget_mib
-        return memory_probe(self.device, budget_bytes=None if budget_mib is None else budget_mib * 2**20)
-
     def _resize(self) -> None:
-        config = self.config.dynamic_batch
-        if config is None or self.step % config.check_every:
+        if self._sizer is None or not self._sizer.is_due(self.step):
             return
-        assert self._probe is not None
-        used, before = self.workers.largest(self._probe.used_share()), self.batch_size
-        self.batch_size = next_batch_size(before, used, config)
+        used, before = self.workers.largest(self._sizer.used_share()), self.batch_size
+        self.batch_size = self._sizer.next_size(before, used)
         if self.batch_size != before:
             self.tell(EventKind.BATCH_RESIZED, f"{before} became {self.batch_size} with {used:.0%} of memory in use")
 
@@ -339,32 +339,14 @@ class Trainer:
         best, scores = self.stopping.best, self.stopping.scores
         return f"validation {best + 1} of {len(scores)}, {scores[best]:.4f}"
 
-    def _report_techniques(self, micro_batches: Sequence[Sequence[Item]], parts: Mapping[str, float]) -> None:
-        """Report each technique once, at the step at which it first changed something."""
-        self._announce(
-            "label_smoothing" if self._loss.num_smoothed else None,
-            lambda: f"{self._loss.num_smoothed} targets moved towards one half",
-        )
-        self._announce("r_drop" if "r_drop" in parts else None, lambda: f"added {parts['r_drop']:.5f} nats")
-        self._announce(
-            "accumulation" if len(micro_batches) > 1 else None,
-            lambda: f"{len(micro_batches)} micro-batches made one step",
-        )
-        average = self.average
-        if average is not None and average.num_updates > 1:
-            self._announce("average", lambda: f"lies {average.distance(self.model):.3g} from the weights")
 
-    def _announce(self, name: str | None, detail: Callable[[], str]) -> None:
-        if name is not None and name not in self._announced:
-            self._announced.add(name)
-            self.tell(EventKind.TECHNIQUE_ACTED, f"{name}: {detail()}")
-
-
-def _require_together(config: TrainingConfig, workers: Workers) -> None:
+def _require_together(config: TrainingConfig, workers: Workers, *, keeps_states: bool) -> None:
     """Refuse what shards of a model cannot do: their parameters are parts of tensors."""
     if workers.size == 1 or workers.spread is Spread.REPLICATED:
         return
-    for name in ("average", "early_stopping", "state_every", "gradient_norms_every"):
+    if keeps_states:
+        raise ConfigError("The state of a sharded model cannot be kept yet. Replicate the model, or keep none.")
+    for name in ("average", "early_stopping", "sweet_spots", "state_every", "gradient_norms_every"):
         if getattr(config, name) is not None:
             raise ConfigError(
                 f"A sharded model cannot be trained with {name} yet. Leave it out, or replicate the model."

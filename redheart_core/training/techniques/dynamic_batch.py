@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
+
 from redheart_core.errors import ConfigError
+from redheart_core.training.optimization.study import System
+from redheart_core.training.techniques.decision import require_rule
+from redheart_core.training.techniques.memory import MemoryProbe, memory_probe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +45,30 @@ def next_batch_size(current: int, used_share: float, config: DynamicBatchConfig)
     if used_share < config.grow_below:
         return min(current * 2, config.largest)
     return current
+
+
+class BatchSizer:
+    """Looks at memory now and then, and follows the rule.
+
+    Args:
+        config: Bounds and thresholds.
+        device: Where the model is.
+        probe: Measures memory; that of the device when left out.
+    """
+
+    def __init__(self, config: DynamicBatchConfig, device: torch.device, probe: MemoryProbe | None = None) -> None:
+        require_rule(System.PEAK_MEMORY)
+        budget_bytes = None if config.budget_mib is None else config.budget_mib * 2**20
+        self._config, self._probe = config, probe or memory_probe(device, budget_bytes=budget_bytes)
+
+    def is_due(self, step: int) -> bool:
+        """Return whether memory is looked at after this step."""
+        return step % self._config.check_every == 0
+
+    def used_share(self) -> float:
+        """Return how full memory is."""
+        return self._probe.used_share()
+
+    def next_size(self, current: int, used_share: float) -> int:
+        """Return the size of the next batch."""
+        return next_batch_size(current, used_share, self._config)
