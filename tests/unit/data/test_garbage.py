@@ -63,7 +63,7 @@ def _only_data_errors(reader: Reader, path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "reader"), READERS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 20), SPLINTERS), min_size=1, max_size=3))
 def test_a_damaged_file_gives_rows_or_a_data_error(
     small_data: Path, name: str, reader: Reader, edits: list[tuple[float, int, bytes]]

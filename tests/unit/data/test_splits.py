@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from redheart_core.data import emotions, ethics, stories
 from redheart_core.data.corpus import shippable_texts
 from redheart_core.data.rows import Dataset, Grouped, JudgedRow
-from redheart_core.data.splits import HARD_ROWS, split_groups
+from redheart_core.data.splits import HARD_ROWS, split_groups, split_like, whole_groups
 from redheart_core.errors import DataError
 from tests.datasets import require_data
 
@@ -93,3 +93,36 @@ def test_published_development_rows_and_research_only_text_stay_out_of_the_corpu
     train = {row.text.strip() for row in emotions.read_goemotions(data_dir, language="ko", part="train")}
     assert not {text for text in dev - train if len(text) > 40} & corpus
     assert len(corpus) > 200_000
+
+
+def test_whole_groups_leave_out_what_was_thinned() -> None:
+    rows = _dataset(["a", "a", "b", "c", "c", "c"]).rows
+    assert [row.group for row in whole_groups(rows, 2)] == ["a", "a"]
+
+
+def test_rows_of_one_scenario_can_be_split_as_another_set_was() -> None:
+    split = split_like(_dataset(["a", "b", "a", "c"]), {"a"})
+    assert [row.text for row in split.dev] == ["text 0", "text 2"]
+    with pytest.raises(DataError, match="4 rows to train on and 0 to check"):
+        split_like(_dataset(["a", "b", "a", "c"]), {"d"})
+
+
+def test_the_real_traits_are_checked_on_hard_scenarios_that_the_virtues_can_leave_out() -> None:
+    data_dir = require_data()
+    traits = ethics.read_traits(data_dir)
+    split = split_groups(traits, share=0.4)
+    dev_groups = {row.group for row in split.dev}
+    low, high = HARD_ROWS["ethics_virtue_traits"]
+    assert dev_groups <= {row.group for row in traits.rows[low:high]}
+    assert len(whole_groups(split.dev, 5)) >= 1_000
+    virtues = split_like(ethics.read_virtue(data_dir), dev_groups)
+    assert not {row.group for row in virtues.train} & dev_groups
+
+
+def test_real_translations_are_cut_at_the_same_rows() -> None:
+    english, korean = (
+        split_groups(emotions.read_goemotions(require_data(), language=language, part="dev"), share=0.2)
+        for language in ("en", "ko")
+    )
+    assert [row.group for row in english.dev] == [row.group for row in korean.dev]
+    assert [row.labels for row in english.dev] == [row.labels for row in korean.dev]
