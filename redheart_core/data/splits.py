@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Generic, TypeVar
 from zlib import crc32
 
@@ -55,15 +55,20 @@ def split_like(dataset: Dataset[GroupedRow], dev_groups: Collection[str]) -> Spl
     return _split(dataset, lambda group: group in dev_groups)
 
 
-def whole_groups(rows: Iterable[GroupedRow], size: int) -> tuple[GroupedRow, ...]:
-    """Keep the rows of groups that have exactly ``size`` of them, in their order.
+def whole_runs(rows: Iterable[GroupedRow], size: int) -> tuple[GroupedRow, ...]:
+    """Keep the rows that stand in a run of exactly ``size`` consecutive rows of one group, in their order.
 
-    The official scores of ETHICS count a group of 4 (virtue: 5) when all of it is right. In the training files rows
-    were taken out of groups, and a score over what is left of them flatters.
+    The official scores of ETHICS count ``size`` (4, for virtue 5) consecutive rows when all of them are right. In the
+    training files some runs were thinned, and many scenarios come back elsewhere: in virtue first thinned and without
+    a shown trait, later as a run of five with one. A score over whatever shares a scenario is another score.
+
+    Args:
+        rows: In the order of the file, none taken out from between others (that may join two runs), for a score
+            only those of ``HARD_ROWS``: earlier runs of five traits hold none that is shown.
+        size: Rows per run.
     """
-    kept = tuple(rows)
-    counts = Counter(row.group for row in kept)
-    return tuple(row for row in kept if counts[row.group] == size)
+    runs = (tuple(run) for _, run in groupby(rows, key=lambda row: row.group))
+    return tuple(row for run in runs if len(run) == size for row in run)
 
 
 def _split(dataset: Dataset[GroupedRow], is_dev: Callable[[str], bool]) -> Split[GroupedRow]:

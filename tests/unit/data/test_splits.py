@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from redheart_core.data import emotions, ethics, stories
 from redheart_core.data.corpus import shippable_texts
 from redheart_core.data.rows import Dataset, Grouped, JudgedRow
-from redheart_core.data.splits import HARD_ROWS, split_groups, split_like, whole_groups
+from redheart_core.data.splits import HARD_ROWS, split_groups, split_like, whole_runs
 from redheart_core.errors import DataError
 from tests.datasets import require_data
 
@@ -95,9 +95,9 @@ def test_published_development_rows_and_research_only_text_stay_out_of_the_corpu
     assert len(corpus) > 200_000
 
 
-def test_whole_groups_leave_out_what_was_thinned() -> None:
-    rows = _dataset(["a", "a", "b", "c", "c", "c"]).rows
-    assert [row.group for row in whole_groups(rows, 2)] == ["a", "a"]
+def test_whole_runs_leave_out_what_was_thinned_and_what_comes_back() -> None:
+    rows = whole_runs(_dataset(["a", "a", "b", "c", "c", "c", "a"]).rows, 2)
+    assert [row.text for row in rows] == ["text 0", "text 1"]
 
 
 def test_rows_of_one_scenario_can_be_split_as_another_set_was() -> None:
@@ -114,7 +114,10 @@ def test_the_real_traits_are_checked_on_hard_scenarios_that_the_virtues_can_leav
     dev_groups = {row.group for row in split.dev}
     low, high = HARD_ROWS["ethics_virtue_traits"]
     assert dev_groups <= {row.group for row in traits.rows[low:high]}
-    assert len(whole_groups(split.dev, 5)) >= 1_000
+    fives = [row for row in whole_runs(traits.rows[low:high], 5) if row.group in dev_groups]
+    shown = [sum(row.label for row in fives[start : start + 5]) for start in range(0, len(fives), 5)]
+    assert len(shown) > 300
+    assert shown.count(1) >= 0.99 * len(shown), "one of five traits is shown, as in the official file"
     virtues = split_like(ethics.read_virtue(data_dir), dev_groups)
     assert not {row.group for row in virtues.train} & dev_groups
 
