@@ -20,11 +20,14 @@ from redheart_core.cli.shared import EXIT_NO, print_json, reader_language, repor
 from redheart_core.cli.train import work_in_foreground
 from redheart_core.runs.catalogue import find_run, list_runs
 from redheart_core.runs.comparing import compare_runs
+from redheart_core.runs.export.mlflow import export_mlflow
+from redheart_core.runs.export.tensorboard import export_tensorboard
 from redheart_core.runs.folder import runs_root
 from redheart_core.runs.reader import RunReader
 from redheart_core.runs.stopping import Patience, Progress, Stage, stop_run
 from redheart_core.runs.working import prepare_resume
 
+EXPORTERS = {"tensorboard": export_tensorboard, "mlflow": export_mlflow}
 _PATH = click.Path(path_type=Path)
 _json = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 _root = click.option("--runs", "root", type=_PATH, help="Folder of all runs; REDHEART_RUNS when left out.")
@@ -114,3 +117,21 @@ def resume(run: str, previous: bool, root: Path | None, as_json: bool) -> None:
         folder = find_run(runs_root(root), run)
         prepare_resume(folder, from_previous_state=previous)
     work_in_foreground(folder, as_json=as_json)
+
+
+@runs.command()
+@click.argument("run")
+@click.argument("target", metavar="DIR", type=_PATH)
+@click.option("--to", "tracker", required=True, type=click.Choice(list(EXPORTERS)), help="Whose files are written.")
+@_root
+@_json
+def export(run: str, target: Path, tracker: str, root: Path | None, as_json: bool) -> None:
+    """Write a run into DIR for another tracker: every step of every curve, validations, settings."""
+    with reported_errors(reader_language(None), as_json=as_json):
+        folder = find_run(runs_root(root), run)
+        with RunReader(folder) as reader:
+            count = EXPORTERS[tracker](reader, target)
+    if as_json:
+        print_json({"run": folder.run_id, "to": tracker, "folder": str(target), "numbers": count})
+    else:
+        click.echo(f"{count} numbers of run {folder.run_id} written to {target}")
