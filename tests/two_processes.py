@@ -9,7 +9,6 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
-from torch.distributed.tensor import DTensor
 
 from redheart_core.training.config import TrainingConfig
 from redheart_core.training.distributed import Spread, joined
@@ -53,10 +52,7 @@ def main(folder: Path, spread: Spread, processes: int) -> None:
 
         trainer.gradients.run = noted  # type: ignore[method-assign]
         trainer.run()
-        weights = {
-            name: value.full_tensor() if isinstance(value, DTensor) else value.detach()
-            for name, value in trainer.model.state_dict().items()
-        }
+        weights = dict(workers.whole(trainer.model).state_dict())
     save_file(weights, folder / f"weights-{workers.rank}.safetensors")
     result = {"seen": seen, "steps": [asdict(record) for record in recorder.steps]}
     (folder / f"rank-{workers.rank}.json").write_text(json.dumps(result), encoding="utf-8")

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import torch
 
+from redheart_core.errors import ConfigError
 from redheart_core.model.network import RedHeartModel
 from redheart_core.training.batches import Item
 from redheart_core.training.config import TrainingConfig
 from redheart_core.training.crossover.candidates import CandidateFolder
 from redheart_core.training.crossover.cross import cross
+from redheart_core.training.distributed import ALONE, Workers
 from redheart_core.training.keeping import go_on, keep_state
 from redheart_core.training.loop import train
 from redheart_core.training.observer import Event, EventKind, Observer, SilentObserver
@@ -41,6 +43,7 @@ def run_course(
     validate: Validate | None = None,
     save: Callable[[int], object] | None = None,
     device: torch.device = CPU,
+    workers: Workers = ALONE,
 ) -> Ending:
     """Train ``model`` in place, with everything that ``config`` asks for.
 
@@ -57,11 +60,14 @@ def run_course(
         validate: See ``Trainer``.
         save: See ``Trainer``.
         device: Where the model is. Pre-training runs on the processor only.
+        workers: The processes that train it together on the tasks.
 
     Raises:
+        ConfigError: Several processes are asked for pre-training or crossover, which one alone does.
         DataError: A loss is not finite.
         CheckpointError: What ``work_dir`` holds is damaged or of another run.
     """
+    _require_alone(config, workers)
     watcher = observer or SilentObserver()
     if not _pretrained(model, config, sequences, work_dir, watcher):
         return Ending.STOPPED
@@ -86,12 +92,19 @@ def run_course(
         observer=observer,
         validate=validate,
         device=device,
+        workers=workers,
         prepare=partial(go_on, work_dir) if keeps_state else None,
         keep_state=partial(keep_state, work_dir) if keeps_state else None,
     )
     if kept is not None and ending is not Ending.STOPPED:
         _cross(model, config, kept, held_loss, watcher)
     return ending
+
+
+def _require_alone(config: TrainingConfig, workers: Workers) -> None:
+    for name in ("pretraining", "crossover"):
+        if workers.size > 1 and getattr(config, name) is not None:
+            raise ConfigError(f"{name} runs in one process, but there are {workers.size}. Do it in a run of its own.")
 
 
 def _pretrained(

@@ -23,6 +23,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 from torch.distributed.fsdp import fully_shard
+from torch.distributed.tensor import DTensor
 from torch.nn.parallel import DistributedDataParallel
 
 from redheart_core.errors import ConfigError
@@ -56,6 +57,23 @@ class Workers:
         """Whether this process records and saves."""
         return self.rank == 0
 
+    @property
+    def is_sharded(self) -> bool:
+        """Whether this process holds only parts of the model's tensors."""
+        return self.size > 1 and self.spread is Spread.SHARDED
+
+    def whole(self, model: RedHeartModel) -> RedHeartModel:
+        """Return a model with whole tensors: itself, or, where it is sharded, a copy gathered from all processes."""
+        if not self.is_sharded:
+            return model
+        gathered = {
+            name: value.full_tensor() if isinstance(value, DTensor) else value
+            for name, value in model.state_dict().items()
+        }
+        copy = RedHeartModel(model.config)
+        copy.load_state_dict(gathered)
+        return copy
+
     def own(self, things: Sequence[Thing]) -> Sequence[Thing]:
         """Return this process's share: together the shares are everything, and nothing twice."""
         return things if self.size == 1 else things[self.rank :: self.size]
@@ -68,7 +86,7 @@ class Workers:
         """Return ``loss`` so that a backward pass averages gradients over processes."""
         if self.size == 1:
             return loss
-        if self.spread is Spread.SHARDED:
+        if self.is_sharded:
             shard(model)
             return loss
         # Which modules run changes from step to step; those that do not have no gradient.
@@ -122,7 +140,7 @@ def joined(expected: int, *, spread: Spread = Spread.REPLICATED, device: str = "
     if found != expected:
         raise ConfigError(
             f"{expected} processes were asked for, but this is one of {found}. "
-            f"Start them with: torchrun --nproc-per-node {expected} -m redheart_core.training ..."
+            f"Start them with: torchrun --nproc-per-node {expected} -m redheart_core.training --processes {expected}"
         )
     if expected == 1:
         yield ALONE

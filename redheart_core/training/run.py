@@ -26,6 +26,7 @@ from redheart_core.training.card import render_card
 from redheart_core.training.config import TrainingConfig
 from redheart_core.training.corpus_tokenizer import train_tokenizer
 from redheart_core.training.course import run_course
+from redheart_core.training.distributed import ALONE, Workers
 from redheart_core.training.evaluation import Metric, Prediction, fit_temperatures, measure, predict
 from redheart_core.training.held_out import mean_loss, with_fewer_rows
 from redheart_core.training.objectives import REGRET_PROXIES, EmotionObjective
@@ -76,6 +77,7 @@ def run_training(
     state_dir: Path | None = None,
     on_data: Callable[[Mapping[str, str]], object] | None = None,
     on_saved: Callable[[int, tuple[Metric, ...]], object] | None = None,
+    workers: Workers = ALONE,
 ) -> RunSummary | None:
     """Train a model and write its checkpoint to ``out_dir``, now and then and at the end.
 
@@ -88,9 +90,11 @@ def run_training(
         state_dir: Where states are kept to go on from. A state that lies there is gone on from.
         on_data: Called with the SHA-256 of every file that is learned from, before anything is learned.
         on_saved: Called with the steps done and the metrics whenever the checkpoint was written.
+        workers: The processes that train together. A sharded model is saved only at the end.
 
     Returns:
-        What was reached; None where the observer asked to stop and the state was kept instead.
+        What was reached; None where the observer asked to stop and the state was kept instead, and in all processes
+        but the one that records.
 
     Raises:
         DataError: A data set is missing or malformed, or the loss is not finite.
@@ -132,9 +136,11 @@ def run_training(
             keeps_state=state_dir is not None,
             observer=observer,
             validate=lambda own: _measured(own, tasks, dev_items)[1],
-            save=save,
+            save=None if workers.is_sharded else save,
+            workers=workers,
         )
-        return None if ending is Ending.STOPPED else save(config.steps)
+        model = workers.whole(model)
+        return None if ending is Ending.STOPPED or not workers.records else save(config.steps)
 
 
 def _build_model(config: TrainingConfig, tokenizer: Tokenizer, texts: Sequence[str]) -> RedHeartModel:

@@ -21,7 +21,7 @@ from redheart_core.model.network import RedHeartModel
 from redheart_core.training.announcements import Announcements
 from redheart_core.training.batches import Batch, Item
 from redheart_core.training.config import StageConfig, TrainingConfig
-from redheart_core.training.distributed import ALONE, Spread, Workers, not_shared
+from redheart_core.training.distributed import ALONE, Workers, not_shared
 from redheart_core.training.evaluation import Metric
 from redheart_core.training.gradient_norms import gradient_norms
 from redheart_core.training.gradients import GradientPass, MicroBatch
@@ -342,7 +342,7 @@ class Trainer:
 
 def _require_together(config: TrainingConfig, workers: Workers, *, keeps_states: bool) -> None:
     """Refuse what shards of a model cannot do: their parameters are parts of tensors."""
-    if workers.size == 1 or workers.spread is Spread.REPLICATED:
+    if not workers.is_sharded:
         return
     if keeps_states:
         raise ConfigError("The state of a sharded model cannot be kept yet. Replicate the model, or keep none.")
