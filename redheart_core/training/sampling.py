@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from redheart_core.training.batches import Item
 from redheart_core.training.config import StageConfig, TrainingConfig
 from redheart_core.training.required import HEADS, REQUIRED_PARTS
 from redheart_core.training.tasks import Task
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,9 @@ class Sampler:
     def __init__(self, tasks: Sequence[Task], items: Mapping[str, Sequence[Item]], config: TrainingConfig) -> None:
         self._tasks, self._config = tuple(tasks), config
         self._weights = task_weights(tasks, items, config)
+        unknown = sorted(set(config.emphasis) - {task.name for task in tasks})
+        if unknown:
+            logger.warning("emphasis has no effect on tasks that are not there: %s", ", ".join(unknown))
 
     def draw(self, step: int, stage: StageConfig) -> Draw:
         """Return task and parts of an optimiser step."""

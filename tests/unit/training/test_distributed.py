@@ -11,15 +11,20 @@ from typing import Any
 
 import pytest
 import torch
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import load_file
 
 from redheart_core.errors import ConfigError
+from redheart_core.training.__main__ import main
+from redheart_core.training.course import run_course
+from redheart_core.training.crossover.config import CrossoverConfig
 from redheart_core.training.distributed import ALONE, Spread, Workers, joined, spread_of
 from redheart_core.training.gradient_norms import module_of
 from redheart_core.training.techniques.weight_average import AverageConfig
-from tests.small_training import Recorder, small_config, small_trainer
+from tests.checkpoints import random_tiny_model
+from tests.small_training import Recorder, small_config, small_items, small_tasks, small_trainer
 from tests.two_processes import deterministic_trainer
 
 ROOT = Path(__file__).parents[3]
@@ -96,3 +101,19 @@ def _require_close(folder: Path, model: torch.nn.Module) -> None:
         assert torch.equal(first[name], second[name]), name
         if not name.endswith("key_value.bias"):
             assert torch.allclose(first[name], value, atol=1e-3), f"{name} in {module_of(name)}"
+
+
+def test_the_command_refuses_processes_that_nobody_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    result = CliRunner().invoke(main, ["--processes", "2"])
+    assert result.exit_code == 1
+    assert "2 processes were asked for, but this is one of 1. Start them with: torchrun" in result.output
+
+
+def test_several_processes_are_refused_what_one_alone_does() -> None:
+    config = small_config(crossover=CrossoverConfig())
+    with pytest.raises(ConfigError, match="crossover runs in one process, but there are 2"):
+        run_course(
+            random_tiny_model(), small_tasks(), small_items(), config, sequences=tuple, held_loss=lambda _: 0.0,
+            work_dir=Path(), workers=Workers(rank=0, size=2),
+        )  # fmt: skip

@@ -17,6 +17,7 @@ from redheart_core.model.network import RedHeartModel
 from redheart_core.training.config import load_config
 from redheart_core.training.evaluation import Metric
 from redheart_core.training.observer import EventKind
+from redheart_core.training.sampling import Sampler
 from redheart_core.training.schedule import planned_curve, planned_rate
 from redheart_core.training.streams import BatchStream, Limits
 from redheart_core.training.techniques.accumulation import AccumulationConfig
@@ -25,7 +26,7 @@ from redheart_core.training.techniques.precision import MixedPrecision
 from redheart_core.training.techniques.r_drop import RDropConfig
 from redheart_core.training.techniques.weight_average import AverageConfig
 from redheart_core.training.trainer import Ending, Validate
-from tests.small_training import SHALLOW, STAGE, Recorder, small_config, small_items, small_trainer
+from tests.small_training import SHALLOW, STAGE, Recorder, small_config, small_items, small_tasks, small_trainer
 
 
 def test_the_rate_of_every_step_is_the_planned_one_counted_in_optimiser_steps() -> None:
@@ -173,3 +174,17 @@ def test_passes_differ_and_each_sees_every_item_once() -> None:
     passes = [[id(item) for _ in range(3) for item in stream.take(limits)] for _ in range(4)]
     assert all(sorted(seen) == sorted(map(id, items)) for seen in passes)
     assert len({tuple(seen) for seen in passes}) > 1
+
+
+def test_emphasis_on_a_task_that_is_not_there_is_mentioned(caplog: pytest.LogCaptureFixture) -> None:
+    small_trainer(small_config(emphasis={"judged": 2.0, "jugded": 3.0}))
+    assert "emphasis has no effect on tasks that are not there: jugded" in caplog.text
+
+
+def test_tasks_are_drawn_by_size_and_emphasis_and_a_step_has_its_own_chance() -> None:
+    config = small_config(size_exponent=1.0, emphasis={"pairs": 4.0})
+    sampler = Sampler(small_tasks(), small_items(), config)
+    drawn = [sampler.draw(step, STAGE) for step in range(1, 2001)]
+    # Six judgements weigh 6, three pairs 3 x 4 = 12: two thirds, within four standard errors.
+    assert sum(draw.task.name == "pairs" for draw in drawn) / 2000 == pytest.approx(2 / 3, abs=0.042)
+    assert sampler.draw(17, STAGE) == drawn[16]
