@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ import torch
 
 from redheart_core.errors import InputError
 from redheart_core.model.checkpoint import LoadedCheckpoint, load_checkpoint
+from redheart_core.model.manifest import Manifest
 from redheart_core.model.outputs import to_output_scale
 from redheart_core.model.presets import TINY
 from redheart_core.model.reader import ModelReader
@@ -90,14 +93,27 @@ def test_logits_that_know_the_labels_reach_the_top_and_reversed_ones_the_bottom(
     assert worst[0] == pytest.approx(-1.0 if task.kind is Kind.RATINGS else 0.0)
 
 
-def test_thresholds_of_the_checkpoint_decide_and_their_absence_is_said(
-    checkpoint: LoadedCheckpoint, paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+def test_thresholds_of_the_checkpoint_decide_per_output(checkpoint: LoadedCheckpoint, paths: dict[str, Path]) -> None:
+    task = TASKS["kote"]
+    cases = task.cases(paths["kote"])
+    count = len(OUTPUTS[Family.KOTE])
+    stored = SimpleNamespace(temperatures={Family.KOTE: 2.0}, thresholds={Family.KOTE: (0.3, *[0.4] * (count - 1))})
+    logits = torch.full((1, len(cases), count), -1.0)  # at temperature 2 a probability of 0.378
+    decided = answer(task, cases, logits, cast(Manifest, stored)).decided_NC
+    assert decided[:, 0].all()
+    assert not decided[:, 1:].any()
+    assert "0.300 to 0.400" in decisions.decision_threshold(cast(Manifest, stored), Family.KOTE).note
+
+
+def test_without_stored_thresholds_one_half_decides_and_that_is_said(
+    checkpoint: LoadedCheckpoint, paths: dict[str, Path]
 ) -> None:
     task = TASKS["kote"]
     cases = task.cases(paths["kote"])
     logits = torch.full((1, len(cases), len(OUTPUTS[Family.KOTE])), -1.0)
     assert not answer(task, cases, logits, checkpoint.manifest).decided_NC.any()
-    assert "stores no thresholds" in decisions.decision_threshold(checkpoint.manifest, Family.KOTE).note
+    result = report(ask(task, cases, checkpoint), checkpoint, source=SOURCE)
+    assert any("stores no thresholds" in note for note in result.notes)
 
 
 def test_a_task_whose_outputs_are_not_trained_is_refused_by_name(
