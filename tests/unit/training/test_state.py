@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import json
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -66,14 +66,16 @@ def _trainer(config: TrainingConfig, recorder: Recorder, **options: Any) -> Trai
     return trainer
 
 
+@cache
+def _uninterrupted() -> tuple[Trainer, Recorder]:
+    trainer = _trainer(EVERYTHING, recorder := Recorder())
+    assert trainer.run() is Ending.FINISHED
+    return trainer, recorder
+
+
 @pytest.mark.parametrize("stop_after", [3, 4, 5])
 def test_a_resumed_run_equals_an_uninterrupted_one(stop_after: int, tmp_path: Path) -> None:
-    torch.manual_seed(3)
-    whole = Recorder()
-    straight = _trainer(EVERYTHING, whole)
-    assert straight.run() is Ending.FINISHED
-
-    torch.manual_seed(3)
+    straight, whole = _uninterrupted()
     before, after = Recorder(stop_after), Recorder()
     path = tmp_path / "state.safetensors"
     stopped = _trainer(EVERYTHING, before, keep_state=lambda trainer: save_state(path, trainer))
