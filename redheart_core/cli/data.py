@@ -11,7 +11,7 @@ import click
 
 from redheart_core.cli.data_catalogue import data_option, fetch, list_datasets, verify
 from redheart_core.cli.shared import EXIT_NO, print_json, reader_language, reported_errors
-from redheart_core.data.inventory import READERS
+from redheart_core.data.inventory import READERS, RESEARCH
 from redheart_core.data.own import RECORDS, UNSTATED, Check, Kind, check_own
 from redheart_core.data.statistics import Statistics, describe_dataset, save_statistics
 from redheart_core.errors import DataError
@@ -47,13 +47,13 @@ def data() -> None:
 @click.option("--save", type=click.Path(path_type=Path), help="Write the statistics to this JSON file, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the statistics as JSON.")
 def stats(names: tuple[str, ...], data_dir: Path, save: Path | None, as_json: bool) -> None:
-    """Count rows, groups and labels of data sets (all without NAMES), and name what was skipped."""
+    """Count rows and labels of data sets and name what was skipped; without NAMES, of all but research-only ones."""
     with reported_errors("en", as_json=as_json):
         unknown = [name for name in names if name not in READERS]
         if unknown:
             raise DataError(f"There is no reader for {', '.join(unknown)}. Known are {', '.join(READERS)}.")
         found = []
-        for name in names or READERS:
+        for name in names or (name for name in READERS if name not in RESEARCH):
             found.append(describe_dataset(READERS[name](data_dir)))
             if not as_json:
                 _print_statistics(found[-1])

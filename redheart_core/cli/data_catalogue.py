@@ -59,9 +59,9 @@ def list_datasets(data_dir: Path, as_json: bool) -> None:
 @click.option("--base-url", default=RAW, show_default=True, help="Serves OWNER/REPOSITORY/COMMIT/PATH; https only.")
 @click.option("--json", "as_json", is_flag=True, help="Print what became of each file as JSON.")
 def fetch(names: tuple[str, ...], data_dir: Path, base_url: str, as_json: bool) -> None:
-    """Fetch what is missing or different of data sets (all without NAMES); goes on where an earlier try stopped.
+    """Fetch what is missing or different of data sets; goes on where an earlier try stopped.
 
-    Exit code 1: some file is still not there.
+    Without NAMES, of all but research-only ones. Exit code 1: some file is still not there.
     """
     results: list[FetchedFile] = []
     with reported_errors("en", as_json=as_json):
@@ -81,7 +81,10 @@ def fetch(names: tuple[str, ...], data_dir: Path, base_url: str, as_json: bool) 
 @data_option
 @click.option("--json", "as_json", is_flag=True, help="Print every file with its hash as JSON.")
 def verify(names: tuple[str, ...], data_dir: Path, as_json: bool) -> None:
-    """Compare the files of data sets (all without NAMES) with the catalogue's hashes. Exit code 1: some differ."""
+    """Compare the files of data sets with the catalogue's hashes; without NAMES, of all but research-only ones.
+
+    Exit code 1: some file is missing or different.
+    """
     with reported_errors("en", as_json=as_json):
         found = [file for entry in choose_entries(names) for file in verify_entry(entry, data_dir)]
     wrong = [file for file in found if file.state is not FileState.SAME]

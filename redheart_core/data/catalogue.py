@@ -98,13 +98,13 @@ def load_catalogue() -> tuple[CatalogueEntry, ...]:
 
 
 def choose_entries(names: Iterable[str]) -> tuple[CatalogueEntry, ...]:
-    """Return the named data sets, or all for no names.
+    """Return the named data sets; for no names, all that weights may be shipped from.
 
     Raises:
         DataError: A name is not in the catalogue.
     """
     entries = {entry.name: entry for entry in load_catalogue()}
-    wanted = tuple(names) or tuple(entries)
+    wanted = tuple(names) or tuple(name for name, entry in entries.items() if entry.shippable)
     unknown = [name for name in wanted if name not in entries]
     if unknown:
         raise DataError(f"There is no data set {', '.join(unknown)}. Known are {', '.join(entries)}.")

@@ -38,3 +38,5 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "scruples": anecdotes.read_scruples,
     }
 )
+RESEARCH = frozenset({"scruples"})
+"""Read only by who asks for them by name."""

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
-from redheart_core.data.catalogue import CatalogueEntry, CatalogueFile, FileState, verify_entry
+from redheart_core.data.catalogue import CatalogueEntry, CatalogueFile, FileState, choose_entries, verify_entry
 from redheart_core.data.download import Expected, download, require_allowed
 from redheart_core.data.fetch import Outcome, fetch_entry
 from redheart_core.errors import DataError
+from tests.datasets import require_data
 
 CONTENT = bytes(range(256)) * 1_000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -45,7 +47,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             asked = self.headers.get("Range", "")
             site.ranges.append(asked)
-            content = site.files.get(self.path)
+            content = site.files.get(unquote(self.path))
             if site.moved_to:
                 self.send_response(302)
                 self.send_header("Location", site.moved_to)
@@ -206,7 +208,7 @@ def _entry(*files: CatalogueFile) -> CatalogueEntry:
 
 def test_what_is_right_stays_and_what_is_missing_comes(site: Site, tmp_path: Path) -> None:
     entry = _entry(_file("one", b"1", upstream="x|y/one"), _file("two", b"2", upstream="two"))
-    site.files = {"/a/b/c0/x%7Cy/one": b"1"}
+    site.files = {"/a/b/c0/x|y/one": b"1"}
     first, second = fetch_entry(entry, tmp_path, base=site.url)
     assert (first.outcome, second.outcome) == (Outcome.FETCHED, Outcome.FAILED)
     assert "404" in second.detail
@@ -254,3 +256,17 @@ def test_a_bad_archive_leaves_nothing_behind(site: Site, tmp_path: Path, packed:
     assert result.outcome is Outcome.FAILED
     assert problem in result.detail
     assert list((tmp_path / "set").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["event2mind", "moral_stories"])
+def test_a_stranger_gets_the_real_files_through_a_cut_connection(site: Site, tmp_path: Path, name: str) -> None:
+    data_dir = require_data()
+    (entry,) = choose_entries([name])
+    for file in entry.files:
+        content = (data_dir / file.path).read_bytes()
+        packed = _zip(**{file.name: content}) if file.archive else content
+        site.files[f"/{entry.repository}/{entry.commit}/{file.archive or file.upstream}"] = packed
+    site.breaks_after = [300_000]
+    assert Outcome.FAILED in {one.outcome for one in fetch_entry(entry, tmp_path, base=site.url)}
+    assert Outcome.FAILED not in {one.outcome for one in fetch_entry(entry, tmp_path, base=site.url)}
+    assert {one.state for one in verify_entry(entry, tmp_path)} == {FileState.SAME}

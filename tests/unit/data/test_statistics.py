@@ -11,7 +11,7 @@ import pytest
 
 from redheart_core.data import emotions
 from redheart_core.data.catalogue import FileState, choose_entries, load_catalogue, verify_entry
-from redheart_core.data.inventory import READERS
+from redheart_core.data.inventory import READERS, RESEARCH
 from redheart_core.data.licences import RESEARCH_ONLY, SHIPPABLE
 from redheart_core.data.statistics import RatingSummary, describe_dataset, describe_row, save_statistics
 from redheart_core.errors import DataError
@@ -52,7 +52,7 @@ def test_a_row_of_an_unknown_kind_is_our_own_mistake() -> None:
         describe_row(3)
 
 
-@pytest.mark.parametrize("name", sorted(set(READERS) - {"scruples"}))
+@pytest.mark.parametrize("name", sorted(set(READERS) - RESEARCH))
 def test_every_small_set_can_be_described(tmp_path: Path, name: str) -> None:
     found = describe_dataset(READERS[name](write_small_data(tmp_path, num_rows=12)))
     assert found.num_rows > 0
@@ -85,6 +85,12 @@ def test_an_address_names_owner_commit_and_quoted_path() -> None:
         "https://raw.githubusercontent.com/zamandalee/lm-moral-preferences/c4a85657bb6d5e0132089472bf7d2069284fe1da/"
         "moral_stories/norm%7Cactions/norm_distance/train.jsonl"
     )
+
+
+def test_research_only_sets_have_to_be_named() -> None:
+    assert "scruples_research_only" not in {entry.name for entry in choose_entries([])}
+    assert len(choose_entries([])) == 14
+    assert [entry.name for entry in choose_entries(["scruples_research_only"])] == ["scruples_research_only"]
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
