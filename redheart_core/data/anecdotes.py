@@ -9,17 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from redheart_core.data.fields import JsonObject, RowError, texts
 from redheart_core.data.licences import RESEARCH_ONLY
+from redheart_core.data.records import jsonl_records
 from redheart_core.data.rows import AnecdoteRow, Dataset
-from redheart_core.data.source import (
-    JsonObject,
-    RowError,
-    checked_dataset,
-    jsonl_records,
-    parse_rows,
-    require_file,
-    texts,
-)
+from redheart_core.data.source import checked_dataset, parse_rows, require_file
 
 VOTES = ("AUTHOR", "OTHER", "EVERYBODY", "NOBODY", "INFO")
 

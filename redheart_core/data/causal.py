@@ -10,19 +10,10 @@ from pathlib import Path
 from typing import Literal
 
 from redheart_core.data.directions import compare_ends, require_agreement
+from redheart_core.data.fields import JsonObject, RowError, filled, parse_flag, texts
+from redheart_core.data.records import jsonl_records, table_records
 from redheart_core.data.rows import CausalRow, Dataset, JudgedRow, Question
-from redheart_core.data.source import (
-    JsonObject,
-    RowError,
-    checked_dataset,
-    filled,
-    jsonl_records,
-    parse_flag,
-    parse_rows,
-    require_file,
-    table_records,
-    texts,
-)
+from redheart_core.data.source import checked_dataset, parse_rows, require_file
 
 _LONG_WORD = re.compile(r"\w{4,}")
 

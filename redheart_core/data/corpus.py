@@ -9,8 +9,10 @@ from redheart_core.data import ethics
 from redheart_core.data.causal import read_e_care
 from redheart_core.data.emotions import read_emobank, read_empathy, read_goemotions, read_kote
 from redheart_core.data.everyday import read_chatbot, read_reactions
+from redheart_core.data.fields import filled
+from redheart_core.data.records import csv_records
 from redheart_core.data.safety import read_kosbi, read_square
-from redheart_core.data.source import csv_records, filled, parse_rows, require_file
+from redheart_core.data.source import parse_rows, require_file
 from redheart_core.data.stories import read_moral_choice, read_moral_stories
 
 

@@ -10,19 +10,10 @@ from pathlib import Path
 from typing import Literal
 
 from redheart_core.data.directions import compare_ends, compare_labels
+from redheart_core.data.fields import RowError, filled, parse_labels, parse_rating
+from redheart_core.data.records import line_records, table_records
 from redheart_core.data.rows import Dataset, EmotionRow, EmpathyRow, VadRow
-from redheart_core.data.source import (
-    Parsed,
-    RowError,
-    checked_dataset,
-    filled,
-    line_records,
-    parse_labels,
-    parse_rating,
-    parse_rows,
-    require_file,
-    table_records,
-)
+from redheart_core.data.source import Parsed, checked_dataset, parse_rows, require_file
 from redheart_core.vocabulary.emotions import GOEMOTIONS, KOTE
 
 Part = Literal["train", "dev", "test"]

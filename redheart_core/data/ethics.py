@@ -16,18 +16,10 @@ from itertools import chain, pairwise
 from pathlib import Path
 
 from redheart_core.data.directions import compare_ends, require_agreement
+from redheart_core.data.fields import RowError, filled, parse_flag
+from redheart_core.data.records import csv_records, table_records
 from redheart_core.data.rows import Dataset, JudgedRow, PairRow, TraitRow
-from redheart_core.data.source import (
-    Parsed,
-    RowError,
-    checked_dataset,
-    csv_records,
-    filled,
-    parse_flag,
-    parse_rows,
-    require_file,
-    table_records,
-)
+from redheart_core.data.source import Parsed, checked_dataset, parse_rows, require_file
 
 LICENCE = "MIT"
 COMMONSENSE_BLOCK = 32

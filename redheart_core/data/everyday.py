@@ -10,16 +10,10 @@ from pathlib import Path
 from typing import Literal
 
 from redheart_core.data.directions import compare_ends, compare_labels
+from redheart_core.data.fields import RowError, filled, parse_rating
+from redheart_core.data.records import table_records
 from redheart_core.data.rows import Dataset, ReactionRow, Topic, TopicRow
-from redheart_core.data.source import (
-    RowError,
-    checked_dataset,
-    filled,
-    parse_rating,
-    parse_rows,
-    require_file,
-    table_records,
-)
+from redheart_core.data.source import checked_dataset, parse_rows, require_file
 
 TOPICS = {"0": Topic.EVERYDAY, "1": Topic.BREAK_UP, "2": Topic.LOVE}
 NOBODY_FEELS = "none"

@@ -15,17 +15,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from redheart_core.data.fields import RowError, filled
+from redheart_core.data.records import csv_table, jsonl_records
 from redheart_core.data.rows import Dataset, EmotionRow, Grouped, JudgedRow, PairRow, RatingRow
-from redheart_core.data.source import (
-    Parsed,
-    RowError,
-    collect_rows,
-    csv_table,
-    filled,
-    jsonl_records,
-    require_few,
-    require_varied,
-)
+from redheart_core.data.source import Parsed, collect_rows, require_few, require_varied
 from redheart_core.data.statistics import describe_row
 from redheart_core.errors import DataError
 from redheart_core.vocabulary.emotions import GOEMOTIONS, KOTE

@@ -11,19 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from redheart_core.data.directions import require_agreement
+from redheart_core.data.fields import JsonObject, RowError, filled, parse_flag, texts
+from redheart_core.data.records import json_records
 from redheart_core.data.rows import Dataset, SafetyRow
-from redheart_core.data.source import (
-    JsonObject,
-    Parsed,
-    RowError,
-    checked_dataset,
-    filled,
-    json_records,
-    parse_flag,
-    parse_rows,
-    require_file,
-    texts,
-)
+from redheart_core.data.source import Parsed, checked_dataset, parse_rows, require_file
 
 LICENCE = "MIT"
 Language = Literal["ko", "en"]

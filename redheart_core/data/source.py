@@ -6,33 +6,22 @@ skipped. More than ``MAX_BAD_SHARE`` of such records means that the file is anot
 
 from __future__ import annotations
 
-import csv
-import gzip
 import hashlib
-import io
-import json
-import zlib
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from redheart_core.data.directions import Direction
+from redheart_core.data.fields import RowError
 from redheart_core.data.rows import Dataset, RowProblem
 from redheart_core.errors import DataError
 
 MAX_BAD_SHARE = 0.01
 """Largest share of rows that may be skipped."""
-MAX_LABEL_DIGITS = 4
-"""Longer runs of digits are no label position, and may be too long for ``int``."""
 Row = TypeVar("Row")
 Record = TypeVar("Record")
-JsonObject = Mapping[str, object]
-
-
-class RowError(ValueError):
-    """Why one record cannot become a row. It never leaves this package."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,122 +119,6 @@ def checked_dataset(
     )
 
 
-def line_records(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the tab-separated fields of each line."""
-    for number, line in enumerate(read_lines(path), start=1):
-        yield number, line.split("\t")
-
-
-def csv_records(path: Path, *, columns: int) -> Iterator[tuple[int, list[str] | RowError]]:
-    """Yield the rows of a CSV file without a header, each checked to have ``columns`` fields."""
-    for number, row in enumerate(_csv_rows(path), start=1):
-        yield number, row if len(row) == columns else _other_width(row, columns)
-
-
-def table_records(path: Path, *, columns: Sequence[str]) -> Iterator[tuple[int, list[str] | RowError]]:
-    """Yield the fields under ``columns`` of a CSV file whose first row names its columns; others are ignored.
-
-    Raises:
-        DataError: The header lacks one of the columns.
-    """
-    rows = _csv_rows(path)
-    header = [name.strip() for name in rows[0]] if rows else []
-    missing = [name for name in columns if name not in header]
-    if missing:
-        raise DataError(f"{path} has no column {', '.join(missing)}; its header is {', '.join(header) or 'empty'}.")
-    places = [header.index(name) for name in columns]
-    for number, row in enumerate(rows[1:], start=2):
-        same_width = len(row) == len(header)
-        yield number, [row[place] for place in places] if same_width else _other_width(row, len(header))
-
-
-def csv_table(path: Path) -> Iterator[tuple[int, JsonObject | RowError]]:
-    """Yield the rows of a CSV file as objects whose keys are its header; empty fields are left out.
-
-    Raises:
-        DataError: The header is empty, or names a column twice.
-    """
-    rows = _csv_rows(path)
-    header = [name.strip() for name in rows[0]] if rows else []
-    if not header or len(set(header)) < len(header):
-        raise DataError(f"{path} has the header {', '.join(header) or '(none)'}. Name every column once.")
-    for number, row in enumerate(rows[1:], start=2):
-        if len(row) == len(header):
-            yield number, {name: field for name, field in zip(header, row, strict=True) if field}
-        else:
-            yield number, _other_width(row, len(header))
-
-
-def jsonl_records(path: Path) -> Iterator[tuple[int, JsonObject | RowError]]:
-    """Yield the objects of a JSON-lines file, packed with gzip or not."""
-    for number, line in enumerate(read_lines(path), start=1):
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            yield number, RowError(f"is not JSON ({getattr(error, 'msg', error)})")
-            continue
-        yield number, row if isinstance(row, dict) else RowError("is not a JSON object")
-
-
-def json_records(path: Path) -> Iterator[tuple[int, JsonObject | RowError]]:
-    """Yield the objects of a file that is one JSON list.
-
-    Raises:
-        DataError: The file is not one JSON list.
-    """
-    try:
-        rows = json.loads(read_text(path))
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{path} is not JSON ({getattr(error, 'msg', error)}). Fetch the file again.") from error
-    if not isinstance(rows, list):
-        raise DataError(f"{path} holds {type(rows).__name__}, expected a JSON list. Fetch the file again.")
-    for number, row in enumerate(rows, start=1):
-        yield number, row if isinstance(row, dict) else RowError("is not a JSON object")
-
-
-def texts(row: JsonObject, *keys: str) -> tuple[str, ...]:
-    """Return the texts under ``keys``, each of which must be there and say something."""
-    found = [row.get(key) for key in keys]
-    if not all(isinstance(value, str) and value.strip() for value in found):
-        raise RowError(f"does not have text under each of {', '.join(keys)}")
-    return tuple(filled(str(value)) for value in found)
-
-
-def filled(text: str) -> str:
-    """Return ``text``, which must say something in characters that can be written."""
-    if not text.strip():
-        raise RowError("has no text")
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise RowError("has half a character (a lone surrogate)")
-    return text
-
-
-def parse_flag(value: object) -> bool:
-    """Read a label that must be 0 or 1, as text or as a number."""
-    if isinstance(value, bool) or value not in ("0", "1", 0, 1):
-        raise RowError(f"has the label {value!r}, expected 0 or 1")
-    return value in ("1", 1)
-
-
-def parse_labels(field: str, num_labels: int) -> tuple[int, ...]:
-    """Read comma-separated label positions below ``num_labels``."""
-    parts = field.strip().split(",")
-    if not all(part.isdecimal() and len(part) <= MAX_LABEL_DIGITS and int(part) < num_labels for part in parts):
-        raise RowError(f"has the labels {field[:40]!r}, expected numbers below {num_labels}")
-    return tuple(sorted({int(part) for part in parts}))
-
-
-def parse_rating(field: str, *, low: float, high: float) -> float:
-    """Read a rating from ``low`` to ``high``."""
-    try:
-        rating = float(field)
-    except ValueError as error:
-        raise RowError(f"has a rating that is no number ({field[:40]!r})") from error
-    if not low <= rating <= high:
-        raise RowError(f"has a rating outside {low:g} to {high:g}")
-    return rating
-
-
 def require_varied(name: str, labels: Iterable[Hashable]) -> None:
     """Refuse a target that never changes: a model would learn it perfectly and know nothing.
 
@@ -262,38 +135,3 @@ def file_sha256(path: Path) -> str:
     """Return the hash of a file, for the provenance of weights."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def read_lines(path: Path) -> list[str]:
-    """Return the lines of a text file, packed with gzip or not, without final empty ones."""
-    return read_text(path).rstrip("\n").split("\n")
-
-
-def read_text(path: Path) -> str:
-    """Return the text of a UTF-8 file, packed with gzip or not, with plain line ends and without a byte-order mark.
-
-    Raises:
-        DataError: The file is missing, damaged or in another encoding.
-    """
-    try:
-        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not UTF-8 (byte {error.start}). Fetch the file again.") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"{path} is no whole gzip file ({error}). Fetch the file again.") from error
-    except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}). Check the path.") from error
-
-
-def _csv_rows(path: Path) -> list[list[str]]:
-    # Strict, so that a quote that is never closed is an error and not one row that swallows the rest of the file.
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
-    try:
-        return list(reader)
-    except csv.Error as error:
-        raise DataError(f"{path}, line {reader.line_num} is not CSV ({error}). Fetch the file again.") from error
-
-
-def _other_width(row: list[str], expected: int) -> RowError:
-    return RowError(f"has {len(row)} columns, expected {expected}")

@@ -13,18 +13,10 @@ from pathlib import Path
 from typing import Literal
 
 from redheart_core.data.directions import compare_ends, require_agreement
+from redheart_core.data.fields import JsonObject, RowError, filled, texts
+from redheart_core.data.records import csv_records, jsonl_records
 from redheart_core.data.rows import ChoiceRow, Dataset, JudgedRow, OutcomeRow, StoryRow
-from redheart_core.data.source import (
-    JsonObject,
-    RowError,
-    checked_dataset,
-    csv_records,
-    filled,
-    jsonl_records,
-    parse_rows,
-    require_file,
-    texts,
-)
+from redheart_core.data.source import checked_dataset, parse_rows, require_file
 
 LICENCE = "MIT"
 OUTCOMES = "moral_stories_consequences"
