@@ -20,7 +20,7 @@ import torch
 from torch import nn
 from torch.optim import AdamW
 
-from redheart_core.errors import DataError
+from redheart_core.errors import ConfigError, DataError
 from redheart_core.model.network import RedHeartModel
 from redheart_core.training.observer import Event, EventKind, Observer, SilentObserver, StepRecord
 from redheart_core.training.pretraining.config import PretrainingConfig
@@ -74,9 +74,13 @@ def pretrain(
         state_dir: Where the state is saved now and then; a state found there goes on.
 
     Raises:
+        ConfigError: The model is not on the processor.
         DataError: No two passages have a token, or the loss is not finite.
         CheckpointError: The saved state is damaged or belongs to another run.
     """
+    device = model.backbone.embedding.token.weight.device
+    if device.type != "cpu":
+        raise ConfigError(f"pretraining runs on the processor, but the model is on {device}. Move it there afterwards.")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         run = _Pretraining(model, sequences, config, seed, observer or SilentObserver(), state_dir)
@@ -116,7 +120,7 @@ class _Pretraining:
         while self.counts.steps < self.config.steps and not stopped:
             self._step(next(batches))
             stopped = self.observer.stop_requested()
-            if stopped or self.counts.steps % self.config.save_every == 0:
+            if stopped or self.counts.steps % self.config.save_every == 0 or self.counts.steps == self.config.steps:
                 self._save()
         return PretrainingResult(
             counts=self.counts,

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from redheart_core.errors import CheckpointError
+from redheart_core.errors import CheckpointError, ConfigError
 from redheart_core.model.network import RedHeartModel
 from redheart_core.text.tokenizer import CLS, SEP
 from redheart_core.training.config import TrainingConfig
 from redheart_core.training.course import run_course
 from redheart_core.training.crossover.candidates import CandidateFolder
 from redheart_core.training.crossover.config import CrossoverConfig
+from redheart_core.training.distributed import Workers
 from redheart_core.training.held_out import mean_loss, spread_groups, with_fewer_rows
 from redheart_core.training.observer import EventKind
 from redheart_core.training.pretraining.config import PretrainingConfig
@@ -67,6 +68,16 @@ def test_without_their_tables_neither_happens(tmp_path: Path):
     _run(replace(CROSSED, pretraining=None, crossover=None), tmp_path, recorder, texts=_no_texts)
     assert not any(event.kind is EventKind.CROSSOVER for event in recorder.events)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("table", ["pretraining", "crossover"])
+def test_several_processes_are_refused_where_one_is_needed(table: str, tmp_path: Path):
+    config = replace(CROSSED, **{"pretraining": None, "crossover": None, table: getattr(CROSSED, table)})
+    with pytest.raises(ConfigError, match=f"{table} runs in one process, but there are 2"):
+        run_course(
+            random_tiny_model(), small_tasks(), small_items(), config,
+            sequences=_no_texts, held_loss=_held, work_dir=tmp_path, workers=Workers(rank=0, size=2),
+        )  # fmt: skip
 
 
 def test_the_best_checkpoints_stay_whenever_they_were_saved(tmp_path: Path):

@@ -114,6 +114,15 @@ def test_a_stopped_run_goes_on_bit_for_bit(tmp_path: Path):
     assert all(torch.equal(value, expected.state_dict()[name]) for name, value in model.state_dict().items())
 
 
+def test_a_finished_run_is_not_run_again(tmp_path: Path):
+    config = replace(CONFIG, steps=6)
+    expected, _ = _run(config, state_dir=tmp_path)
+    again = Watcher()
+    model, result = _run(config, observer=again, state_dir=tmp_path)
+    assert (again.steps, result.finished) == ([], True)
+    assert all(torch.equal(value, expected.state_dict()[name]) for name, value in model.state_dict().items())
+
+
 def test_a_state_of_another_run_or_a_damaged_one_is_refused(tmp_path: Path):
     _run(CONFIG, observer=Watcher(stop_after=2), state_dir=tmp_path)
     with pytest.raises(CheckpointError, match="another configuration or other texts"):
@@ -148,6 +157,13 @@ def test_a_loss_that_is_no_number_stops_it():
     with torch.no_grad():
         model.backbone.embedding.token.weight.fill_(math.nan)
     with pytest.raises(DataError, match=r"step 1: the loss is nan\. Lower the learning rate"):
+        pretrain(model, SEQUENCES, CONFIG, seed=0)
+
+
+def test_a_model_elsewhere_is_refused():
+    with torch.device("meta"):
+        model = RedHeartModel(TINY)
+    with pytest.raises(ConfigError, match="the model is on meta"):
         pretrain(model, SEQUENCES, CONFIG, seed=0)
 
 
