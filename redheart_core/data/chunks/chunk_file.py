@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError, safe_open
@@ -26,6 +27,8 @@ MARK = b"checksum:"
 NO_DIGITS = b"0" * 64
 CODES, SCALES, CASES = "codes", "scales", "cases"
 RECORD = "record"
+ROWS_PER_READ = 20
+"""Rows of a whole chunk that are copied in the time that one row takes by itself; measured at 768 numbers."""
 
 
 class ChunkRecord(BaseModel):
@@ -81,9 +84,15 @@ class OpenChunk:
         if self.record.num_items < wanted:
             raise damaged(self.path, f"it holds {self.record.num_items:,} of {wanted:,} items")
 
-    def row(self, offset: int) -> QuantisedRows:
-        """Return one row, (1, D), without touching the others."""
-        return self.span(offset, offset + 1)
+    def rows(self, offsets_N: npt.NDArray[np.intp]) -> QuantisedRows:
+        """Return rows in any order: read one by one, or with the whole chunk where that takes less time."""
+        if len(offsets_N) * ROWS_PER_READ >= self.record.num_items:
+            return self.span()[offsets_N]
+        pieces = [self.span(offset, offset + 1) for offset in offsets_N.tolist()]
+        return QuantisedRows(
+            codes_ND=np.concatenate([piece.codes_ND for piece in pieces]),
+            scales_NG=np.concatenate([piece.scales_NG for piece in pieces]),
+        )
 
     def span(self, start: int = 0, stop: int | None = None) -> QuantisedRows:
         """Return the rows from ``start`` up to ``stop``."""

@@ -34,7 +34,7 @@ class QuantisedRows:
     def __len__(self) -> int:
         return len(self.codes_ND)
 
-    def __getitem__(self, part: slice) -> QuantisedRows:
+    def __getitem__(self, part: slice | npt.NDArray[np.intp]) -> QuantisedRows:
         return QuantisedRows(codes_ND=self.codes_ND[part], scales_NG=self.scales_NG[part])
 
     @property

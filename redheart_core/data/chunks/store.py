@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from redheart_core.data.chunks.cases import Case
 from redheart_core.data.chunks.chunk_file import OpenChunk, chunk_path, open_chunk_file
@@ -76,19 +78,22 @@ class ChunkStore:
             DataError: There is no such item, or its chunk is damaged.
         """
         for index in indices:
-            number, offset = self._place(index)
-            yield dequantise(self.chunk(number).row(offset))[0]
+            yield self.vectors([index])[0]
 
-    def vectors(self, indices: Sequence[int]) -> Floats:
-        """Return the vectors (N, D) at ``indices``; see ``rows``."""
-        found = list(self.rows(indices))
-        return np.stack(found) if found else np.empty((0, self.encoder.dimension), dtype=np.float32)
+    def vectors(self, indices: Sequence[int] | npt.NDArray[np.intp]) -> Floats:
+        """Return the vectors (N, D) at ``indices``; see ``rows``. Each chunk is opened once, whatever the order."""
+        numbers_N, offsets_N = self._places(indices)
+        found_ND = np.empty((len(numbers_N), self.encoder.dimension), dtype=np.float32)
+        for number in np.unique(numbers_N).tolist():
+            here_N = np.flatnonzero(numbers_N == number)
+            found_ND[here_N] = dequantise(self.chunk(number).rows(offsets_N[here_N]))
+        return found_ND
 
     def cases(self, indices: Sequence[int]) -> tuple[Case, ...]:
         """Return the cases at ``indices``. The cases of a chunk are unpacked once for each run of its items."""
-        places = [self._place(index) for index in indices]
+        places = zip(*(part.tolist() for part in self._places(indices)), strict=True)
         found: list[Case] = []
-        for number, run in groupby(places, key=lambda place: place[0]):
+        for number, run in groupby(places, key=itemgetter(0)):
             held = self.chunk(number).cases()
             found += [held[offset] for _, offset in run]
         return tuple(found)
@@ -119,10 +124,15 @@ class ChunkStore:
         last = self.num_chunks - 1
         return last * self.chunk_items + self.chunk(last).record.num_items
 
-    def _place(self, index: int) -> tuple[int, int]:
-        if not 0 <= index < self._num_items:
-            raise DataError(f"{self.directory}: there is no item {index:,}; it holds 0 to {self._num_items - 1:,}.")
-        return divmod(index, self.chunk_items)
+    def _places(self, indices: Sequence[int] | npt.NDArray[np.intp]) -> tuple[npt.NDArray[np.intp], ...]:
+        """Return the chunk of each index, and the place in it."""
+        wanted_N = np.asarray(indices, dtype=np.intp)
+        outside_N = wanted_N[(wanted_N < 0) | (wanted_N >= self._num_items)]
+        if len(outside_N):
+            raise DataError(
+                f"{self.directory}: there is no item {outside_N[0]:,}; it holds {self._num_items:,}, counted from 0."
+            )
+        return np.divmod(wanted_N, self.chunk_items)
 
 
 def _reopened(directory: Path, encoder: EncoderIdentity) -> ChunkStore:

@@ -47,6 +47,8 @@ def test_random_rows_equal_a_full_read(tmp_path: Path, monkeypatch: pytest.Monke
     np.testing.assert_array_equal(np.stack(list(store)), expected)
     order = np.random.default_rng(1).integers(0, len(store), 200).tolist()
     np.testing.assert_array_equal(store.vectors(order), expected[order])
+    np.testing.assert_array_equal(np.stack(list(store.rows(order))), expected[order])
+    assert store.vectors([]).shape == (0, 24)
     np.testing.assert_array_equal(store[45], expected[45])
     made = cases(46)
     assert store.cases(order) == tuple(made[index] for index in order)
@@ -204,7 +206,7 @@ def test_cases_and_vectors_must_be_as_many(tmp_path: Path) -> None:
 def test_places_outside_a_store_are_refused(tmp_path: Path) -> None:
     write_store(tmp_path, 3)
     for index in (-1, 3):
-        with pytest.raises(DataError, match=r"there is no item -?\d; it holds 0 to 2"):
+        with pytest.raises(DataError, match=r"there is no item -?\d; it holds 3, counted from 0"):
             ChunkStore(tmp_path).vectors([index])
 
 
