@@ -82,7 +82,7 @@ def test_two_processes_write_different_chunks_of_one_store(tmp_path: Path) -> No
     call = "import pathlib, tests.chunk_stores as t; t.write_every_second(pathlib.Path({!r}), {})"
     commands = [[sys.executable, "-c", call.format(str(tmp_path / "both"), first)] for first in (0, 1)]
     processes = [subprocess.Popen(command, cwd=ROOT) for command in commands]
-    assert [process.wait(60) for process in processes] == [0, 0]
+    assert [process.wait(240) for process in processes] == [0, 0]
     write_store(tmp_path / "one")
     for both, one in zip(chunk_files(tmp_path / "both"), chunk_files(tmp_path / "one"), strict=True):
         assert both.read_bytes() == one.read_bytes()
