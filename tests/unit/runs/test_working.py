@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import time
@@ -14,6 +15,7 @@ from redheart_core.errors import CheckpointError, ConfigError, DataError, InputE
 from redheart_core.model.checkpoint import load_checkpoint, read_manifest
 from redheart_core.runs.facts import Shown, State
 from redheart_core.runs.folder import RunFolder
+from redheart_core.runs.liveness import process_start
 from redheart_core.runs.reader import RunReader, Status
 from redheart_core.runs.retention import best_step, keep_model, kept_models
 from redheart_core.runs.working import RunRequest, prepare_resume, start_run, work_on
@@ -116,7 +118,8 @@ def test_a_run_killed_at_many_random_moments_goes_on_bit_for_bit(tmp_path: Path,
     folder = tiny_run(tmp_path, data_dir, more_steps=385, save_every=50, state_every=11)
     moments = random.Random(7)
     for number in range(MANY_KILLS):
-        _kill_at(folder, step=status(folder).step + moments.randrange(1, 30), later_s=moments.random() * 0.3)
+        aim = status(folder).step + moments.randrange(1, 12)
+        _kill_child(folder, step=aim, later_s=moments.random() * 0.3)
         assert status(folder).shown is Shown.CRASHED, number
         if folder.checkpoint.exists():
             load_checkpoint(folder.checkpoint)  # the last good one is whole
@@ -225,3 +228,19 @@ def _kill_at(folder: RunFolder, *, step: int, later_s: float = 0.0) -> int:
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
     return status(folder).step
+
+
+def _kill_child(folder: RunFolder, *, step: int, later_s: float) -> None:
+    """Do the same with a child of this process: twenty new interpreters would spend their time on importing torch."""
+    child = os.fork()
+    if child == 0:
+        try:
+            prepare_resume(folder)
+            work_on(folder)
+        finally:
+            os._exit(1)
+    while process_start(child) is not None and status(folder).step < step:
+        time.sleep(0.02)
+    time.sleep(later_s)
+    os.kill(child, signal.SIGKILL)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
