@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import click
@@ -46,7 +47,7 @@ def ablate(
         bench = study_bench(base.preset, data_dir, work_dir, task_names, dev_rows, threads)
         folder = CellFolder(work_dir, Cell, identity=cells_identity(base, bench))
         ablation = Ablation(base=base, techniques=names, seeds=tuple(range(base.seed, base.seed + seeds)))
-        missing = make_missing(ablation, bench, folder, limit=cells)
+        missing = make_missing(ablation, bench, folder, limit=cells, tell=partial(click.echo, err=True))
         finished = finished_cells(ablation, folder)
         rows = table(finished, on_in_base=on_in_base)
         if save is not None and rows:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from redheart_core.errors import DataError
 from redheart_core.training.ablation.policy import BASE, Cell, cell_names
 from redheart_core.training.ablation.variants import DYNAMIC_BATCH, flipped
 from redheart_core.training.cells import CellFolder
@@ -50,13 +52,27 @@ def missing_cells(ablation: Ablation, folder: CellFolder[Cell]) -> tuple[tuple[s
     )
 
 
-def make_missing(ablation: Ablation, bench: Bench, folder: CellFolder[Cell], *, limit: int | None = None) -> int:
-    """Make up to ``limit`` missing cells, all when None; return how many are still missing."""
+def make_missing(
+    ablation: Ablation,
+    bench: Bench,
+    folder: CellFolder[Cell],
+    *,
+    limit: int | None = None,
+    tell: Callable[[str], object] = logger.info,
+) -> int:
+    """Make up to ``limit`` missing cells, all when None; return how many are still missing.
+
+    A training that diverges is told and left out, so that the others are made all the same.
+    """
     missing = missing_cells(ablation, folder)
     for variant, seed in missing[:limit]:
-        cell = folder.get(_name(variant, seed), partial(_cell, ablation, bench, folder, variant, seed))
-        logger.info("%s, seed %d: %.4f in %.0f s", variant, seed, cell.score, cell.seconds)
-    return 0 if limit is None else max(0, len(missing) - limit)
+        try:
+            cell = folder.get(_name(variant, seed), partial(_cell, ablation, bench, folder, variant, seed))
+        except DataError as error:
+            tell(f"{variant}, seed {seed}: {error}")
+        else:
+            tell(f"{variant}, seed {seed}: score {cell.score:.4f}, {cell.examples:,} examples in {cell.seconds:.0f} s")
+    return len(missing_cells(ablation, folder))
 
 
 def finished_cells(ablation: Ablation, folder: CellFolder[Cell]) -> tuple[Cell, ...]:

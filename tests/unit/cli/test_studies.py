@@ -10,8 +10,15 @@ from click.testing import CliRunner, Result
 
 from redheart_core.cli.main import main
 from redheart_core.data import splits
+from redheart_core.errors import DataError
 from redheart_core.measurements import recorded
+from redheart_core.training.ablation import run
 from redheart_core.training.ablation.policy import MEASUREMENT, recommended
+from redheart_core.training.config import TrainingConfig
+from redheart_core.training.evaluation import Metric
+from redheart_core.training.short.bench import Bench
+from redheart_core.training.short.training import Outcome
+from tests.checkpoints import random_tiny_model
 from tests.datasets import write_small_data
 
 CONFIG = """
@@ -85,6 +92,24 @@ def test_a_sweep_reports_its_search_and_whether_it_can_be_trusted(common: list[s
     text = _run(*words).stdout
     assert f"best {result['best_rate']:.3e}" in text
     assert "distinguishable from its neighbours." in text
+
+
+def test_a_training_that_diverges_is_told_and_the_others_are_made(common: list[str], monkeypatch: pytest.MonkeyPatch):
+    def trained(bench: Bench, config: TrainingConfig, *, max_examples: int | None) -> Outcome:
+        if config.average is not None:
+            raise DataError("step 1: the loss of kote is nan.")
+        metric = Metric(task="kote", name="macro-F1", value=0.5, baseline=0.1, num_rows=8)
+        return Outcome(
+            model=random_tiny_model(), metrics=(metric,), loss=1.0, examples=64, steps=8, seconds=1.0, events=()
+        )
+
+    monkeypatch.setattr(run, "train_short", trained)
+    done = _run("ablate", *common, "--techniques", "average,r_drop", "--seeds", "2", "--json")
+    assert "average, seed 3: step 1: the loss of kote is nan." in done.stderr
+    result = json.loads(done.stdout)
+    assert result["missing"] == 2
+    assert {row["technique"] for row in result["rows"]} == {"r_drop"}
+    assert not any(row["acted"] for row in result["rows"])
 
 
 def test_an_unknown_task_is_named(common: list[str]):
