@@ -83,19 +83,31 @@ def test_a_run_leaves_its_config_its_curve_and_a_model_that_loads(straight: RunF
     assert "step 30" in straight.log.read_text("utf-8")
 
 
-def test_a_stopped_run_goes_on_bit_for_bit(tmp_path: Path, data_dir: Path, straight: RunFolder) -> None:
+def test_a_stopped_run_goes_on_bit_for_bit_and_from_the_state_before_where_the_last_is_damaged(
+    tmp_path: Path, data_dir: Path, straight: RunFolder
+) -> None:
     folder = tiny_run(tmp_path, data_dir)
-    assert work_on(folder, watchers=(StopsAfter(10),)) is None
-    assert (status(folder).shown, status(folder).step) == (Shown.STOPPED, 10)
+    assert work_on(folder, watchers=(StopsAfter(16),)) is None
+    assert (status(folder).shown, status(folder).step) == (Shown.STOPPED, 16)
     assert not folder.checkpoint.exists()
-    prepare_resume(folder)
+    state = folder.state / "state.safetensors"
+    content = bytearray(state.read_bytes())
+    content[len(content) // 2] ^= 1
+    state.write_bytes(bytes(content))
+    with pytest.raises(CheckpointError, match="damaged"):
+        work_on(folder)
+    assert status(folder).shown is Shown.FAILED
+    assert "state.safetensors" in status(folder).reason
+    prepare_resume(folder, from_previous_state=True)
     assert work_on(folder) is not None
     assert without_time(folder) == without_time(straight)
     assert read_manifest(folder.checkpoint)[1].shards == read_manifest(straight.checkpoint)[1].shards
     with RunReader(folder) as reader:
-        assert [attempt.state for attempt in reader.attempts()] == [State.STOPPED, State.COMPLETED]
+        assert [attempt.state for attempt in reader.attempts()] == [State.STOPPED, State.FAILED, State.COMPLETED]
     with pytest.raises(RunError, match="complete"):
         work_on(folder)
+    with pytest.raises(RunError, match="state before the last"):
+        prepare_resume(tiny_run(tmp_path, data_dir), from_previous_state=True)
 
 
 def test_a_killed_run_goes_on_bit_for_bit(tmp_path: Path, data_dir: Path, straight: RunFolder) -> None:
@@ -130,26 +142,6 @@ def test_a_run_killed_at_many_random_moments_goes_on_bit_for_bit(tmp_path: Path,
     with RunReader(folder) as reader, RunReader(straight) as other:
         assert len(reader.attempts()) == MANY_KILLS + 1
         assert reader.validations() == other.validations()
-
-
-def test_a_damaged_state_is_named_and_the_one_before_goes_on(
-    tmp_path: Path, data_dir: Path, straight: RunFolder
-) -> None:
-    folder = tiny_run(tmp_path, data_dir)
-    work_on(folder, watchers=(StopsAfter(16),))
-    state = folder.state / "state.safetensors"
-    content = bytearray(state.read_bytes())
-    content[len(content) // 2] ^= 1
-    state.write_bytes(bytes(content))
-    with pytest.raises(CheckpointError, match="damaged"):
-        work_on(folder)
-    assert status(folder).shown is Shown.FAILED
-    assert "state.safetensors" in status(folder).reason
-    prepare_resume(folder, from_previous_state=True)
-    work_on(folder)
-    assert without_time(folder) == without_time(straight)
-    with pytest.raises(RunError, match="state before the last"):
-        prepare_resume(tiny_run(tmp_path, data_dir), from_previous_state=True)
 
 
 def test_a_loss_that_is_none_ends_the_run_and_leaves_the_last_model(
