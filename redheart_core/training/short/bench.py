@@ -24,7 +24,7 @@ from redheart_core.model.presets import preset
 from redheart_core.text.tokenizer import Tokenizer, build_tokenizer
 from redheart_core.training.batches import Item, tokenize
 from redheart_core.training.evaluation import Metric, measure, predict
-from redheart_core.training.held_out import mean_loss, spread_groups
+from redheart_core.training.held_out import mean_loss, prediction_loss, spread_groups
 from redheart_core.training.pretraining.sequences import encode_texts
 from redheart_core.training.run import start_at_base_rates
 from redheart_core.training.tasks import Task, load_tasks
@@ -51,7 +51,13 @@ class Held:
 
     def metrics(self, model: RedHeartModel) -> tuple[Metric, ...]:
         """Return the metrics of all tasks."""
-        return tuple(chain.from_iterable(measure(predict(model, task, self.items[task.name])) for task in self.tasks))
+        return self.judge(model)[0]
+
+    def judge(self, model: RedHeartModel) -> tuple[tuple[Metric, ...], float]:
+        """Return the metrics of all tasks and the mean of their losses, from one pass over the rows."""
+        predictions = [predict(model, task, self.items[task.name]) for task in self.tasks]
+        loss = sum(map(prediction_loss, predictions)) / len(predictions)
+        return tuple(chain.from_iterable(map(measure, predictions))), loss
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

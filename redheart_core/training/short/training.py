@@ -63,10 +63,11 @@ def train_short(bench: Bench, config: TrainingConfig, *, max_examples: int | Non
             validate=bench.choosing.metrics,
         )
     seconds = time.perf_counter() - started_s
+    metrics, loss = bench.judging.judge(model)
     return Outcome(
         model=model,
-        metrics=bench.judging.metrics(model),
-        loss=bench.judging.loss(model),
+        metrics=metrics,
+        loss=loss,
         examples=watcher.examples,
         steps=watcher.steps,
         seconds=seconds,
