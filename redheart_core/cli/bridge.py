@@ -14,7 +14,7 @@ from redheart_core.measurements import Measurement, save_measurement
 from redheart_core.model.checkpoint import load_checkpoint
 from redheart_core.training.bridge.states import Upper, cache_rows, spread
 from redheart_core.training.bridge.study import StudySettings, run_study
-from redheart_core.training.tasks import load_tasks
+from redheart_core.training.tasks import load_tasks, teachable
 
 NOTES = (
     "Loss of the task's objective, lower is better; low and high bound with_rule minus learned.",
@@ -62,7 +62,7 @@ def _measure(
     model_name: str, data_dir: Path, train_rows: int, dev_rows: int, steps: int, out: Path | None
 ) -> Measurement:
     loaded = load_checkpoint(checkpoint_folder(model_name))
-    model, tasks = loaded.model, load_tasks(data_dir)
+    model, tasks = loaded.model, teachable(load_tasks(data_dir), loaded.model.config)
     train = [cache_rows(model, loaded.tokenizer, task, spread(task.train, train_rows)) for task in tasks]
     dev = [cache_rows(model, loaded.tokenizer, task, spread(task.dev, dev_rows)) for task in tasks]
     settings = StudySettings(retraining_steps=steps)

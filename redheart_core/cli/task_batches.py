@@ -17,7 +17,7 @@ from redheart_core.training.batches import tokenize
 from redheart_core.training.corpus_tokenizer import train_tokenizer
 from redheart_core.training.lean.reach import TaskBatch, draw_batches
 from redheart_core.training.supervision import load_supervision
-from redheart_core.training.tasks import Example, Task, load_tasks
+from redheart_core.training.tasks import Example, Task, load_tasks, teachable
 
 NUM_DECOMPOSITIONS = 48
 GRADED_ROWS = 2_000
@@ -47,7 +47,9 @@ def real_batches(
     """
     proxies = load_supervision(data_dir, decompositions=decompositions.examples, max_rows=GRADED_ROWS)
     tokenizer = preset_tokenizer(config, data_dir)
-    few = [(task, _spread(task, CHOICE * num_passages)) for task in (*load_tasks(data_dir), *proxies)]
+    few = [
+        (task, _spread(task, CHOICE * num_passages)) for task in teachable((*load_tasks(data_dir), *proxies), config)
+    ]
     items = [
         (task.name, task.objective, tokenize(examples, tokenizer, max_tokens=max_tokens or config.max_tokens))
         for task, examples in few

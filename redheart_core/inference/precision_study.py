@@ -15,6 +15,7 @@ from torch import Tensor
 
 from redheart_core.inference.engine import RedHeart
 from redheart_core.model.network import ModelOutput, RedHeartModel
+from redheart_core.model.ngrams import NgramBatch, ngram_batch
 from redheart_core.model.outputs import to_output_scale
 from redheart_core.text.tokenizer import Encoding, Tokenizer
 from redheart_core.vocabulary.dilemma import Dilemma
@@ -179,15 +180,16 @@ def _ranks(values: Array) -> Array:
     return ranks
 
 
-def _inputs(encodings: Sequence[Encoding]) -> tuple[Tensor, Tensor, Tensor]:
-    """Return ids, mask and segments (B, T), padded behind the passage."""
+def _inputs(encodings: Sequence[Encoding]) -> tuple[Tensor, Tensor, Tensor, NgramBatch | None]:
+    """Return ids, mask and segments (B, T), padded behind the passage, and the n-grams."""
     length = max(len(encoding.ids) for encoding in encodings)
     ids_BT, mask_BT, segments_BT = (torch.zeros(len(encodings), length, dtype=torch.long) for _ in range(3))
     for row, encoding in enumerate(encodings):
         count = len(encoding.ids)
         ids_BT[row, :count], mask_BT[row, :count] = torch.tensor(encoding.ids), 1
         segments_BT[row, :count] = torch.tensor(encoding.segments)
-    return ids_BT, mask_BT.bool(), segments_BT
+    vectors = [encoding.ngrams for encoding in encodings if encoding.ngrams is not None]
+    return ids_BT, mask_BT.bool(), segments_BT, ngram_batch(vectors) if vectors else None
 
 
 def _on_scale(output: ModelOutput, wanted: ReadOutputs) -> dict[Family, Array]:

@@ -105,6 +105,7 @@ _USUAL = (
     *_analyzers(),
     _row("Other auxiliary modules", "auxiliary"),
     _bridge(),
+    _row("N-gram part", "ngrams"),
     _optimization(),
 )
 _FULL = (

@@ -31,10 +31,11 @@ from redheart_core.model.shards import (
     put_in_place,
     write_shard,
 )
+from redheart_core.text.ngrams import NgramVocabulary
 from redheart_core.text.tokenizer import Tokenizer
 
 MANIFEST_FILE = "config.json"
-OUR_FILES = ("model*.safetensors", "tokenizer*.json", "MODEL_CARD*.md", ".*.partial")
+OUR_FILES = ("model*.safetensors", "tokenizer*.json", "ngrams*.json", "MODEL_CARD*.md", ".*.partial")
 """Patterns of the names that saving uses."""
 MAX_SHARD_BYTES = 512 * 1024**2
 
@@ -60,6 +61,7 @@ def save_checkpoint(
     card: str,
     dtype: torch.dtype = torch.float16,
     max_shard_bytes: int = MAX_SHARD_BYTES,
+    ngrams: NgramVocabulary | None = None,
 ) -> Manifest:
     """Write a checkpoint so that ``directory`` holds either the old or the new one, never a mixture.
 
@@ -76,6 +78,7 @@ def save_checkpoint(
             stored_dtype=str(dtype).removeprefix("torch."),
             shards=shards,
             tokenizer=tokenizer,
+            ngrams=None if ngrams is None else _write(directory, "ngrams", ".json", ngrams.to_bytes()),
             card=_write_card(directory, card, shards),
         )
         flush(directory)
@@ -223,10 +226,24 @@ def _load_tokenizer(directory: Path, manifest: Manifest) -> Tokenizer:
     path = tokenizer_path(directory, manifest)
     assert manifest.tokenizer is not None  # as above
     check_file(directory, manifest.tokenizer)
-    tokenizer = Tokenizer.from_file(path)
+    tokenizer = Tokenizer.from_file(path, _load_ngrams(directory, manifest))
     if tokenizer.vocabulary_size > manifest.model.vocabulary_size:
         raise CheckpointError(
             f"{path}: {tokenizer.vocabulary_size} entries, but the model has room for "
             f"{manifest.model.vocabulary_size}. Restore the checkpoint."
         )
     return tokenizer
+
+
+def _load_ngrams(directory: Path, manifest: Manifest) -> NgramVocabulary | None:
+    if manifest.ngrams is None or manifest.model.ngrams is None:
+        return None
+    check_file(directory, manifest.ngrams)
+    path = directory / manifest.ngrams.name
+    vocabulary = NgramVocabulary.from_file(path)
+    if len(vocabulary) != manifest.model.ngrams.num_ngrams:
+        raise CheckpointError(
+            f"{path}: {len(vocabulary)} n-grams, the model has weights for {manifest.model.ngrams.num_ngrams}. "
+            "Restore the checkpoint."
+        )
+    return vocabulary

@@ -162,6 +162,35 @@ class OptimizationConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NgramTableConfig:
+    """A table of weights: one row per n-gram of a run of the vocabulary, one column per output."""
+
+    families: tuple[Family, ...]
+    first: int
+    """Row of the vocabulary where the run begins."""
+    count: int
+
+    def __post_init__(self) -> None:
+        if not self.families or self.first < 0 or self.count < 1:
+            raise ConfigError(f"n-gram table: {self.count} rows from {self.first}; it needs rows and families.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NgramConfig:
+    """The linear part. Its size follows from the vocabulary that the training texts gave."""
+
+    num_ngrams: int
+    tables: tuple[NgramTableConfig, ...]
+
+    def __post_init__(self) -> None:
+        families = [family for table in self.tables for family in table.families]
+        if len(families) != len(set(families)):
+            raise ConfigError("n-gram tables: a family stands in two of them.")
+        if any(table.first + table.count > self.num_ngrams for table in self.tables):
+            raise ConfigError(f"n-gram tables: a table reaches beyond the {self.num_ngrams} n-grams.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelConfig:
     """Everything that determines the shape of a model. Each row of the parameter table has its own widths."""
 
@@ -187,6 +216,9 @@ class ModelConfig:
     """Absent where a model is only read with: these modules serve training."""
     questions: bool = False
     """Whether the families of ``vocabulary.reading.QUESTIONS`` can be asked; the documented tables do not have them."""
+
+    ngrams: NgramConfig | None = None
+    """The linear part on n-grams; absent in presets, because the training data decide what it knows."""
 
     @property
     def families(self) -> tuple[Family, ...]:

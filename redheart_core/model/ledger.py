@@ -55,7 +55,7 @@ def count_parameters(module: nn.Module) -> int:
 
 
 def _is_built(model: RedHeartModel, row: BudgetRow) -> bool:
-    return row.components != ("optimization",) or model.optimization is not None
+    return all(getattr(model, path, None) is not None for path in row.components if path in ("optimization", "ngrams"))
 
 
 def _count(model: RedHeartModel, row: BudgetRow) -> Row:

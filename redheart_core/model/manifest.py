@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -47,18 +47,29 @@ class Manifest:
     tokenizer: StoredFile | None = None
     """Absent only before the first save."""
     shards: tuple[StoredFile, ...] = ()
+    ngrams: StoredFile | None = None
+    """List of the n-grams that the linear part knows; absent where the model has none."""
+    thresholds: Mapping[Family, tuple[float, ...]] = field(default_factory=dict)
+    """Score from which an output counts as said, by family and in the order of its outputs; fitted on development
+    data. One half where a family is missing."""
 
     @property
     def file_names(self) -> frozenset[str]:
         """Names of all files that the checkpoint consists of, beside the manifest itself."""
-        files = (*self.shards, *((self.tokenizer,) if self.tokenizer else ()))
+        files = (*self.shards, *(file for file in (self.tokenizer, self.ngrams) if file))
         return frozenset({file.name for file in files} | ({self.card} if self.card else set()))
 
     def with_files(
-        self, *, stored_dtype: str, shards: tuple[StoredFile, ...], tokenizer: StoredFile, card: str
+        self,
+        *,
+        stored_dtype: str,
+        shards: tuple[StoredFile, ...],
+        tokenizer: StoredFile,
+        ngrams: StoredFile | None,
+        card: str,
     ) -> Manifest:
         """Return a copy that names these files."""
-        return replace(self, stored_dtype=stored_dtype, shards=shards, tokenizer=tokenizer, card=card)
+        return replace(self, stored_dtype=stored_dtype, shards=shards, tokenizer=tokenizer, ngrams=ngrams, card=card)
 
 
 def render_manifest(manifest: Manifest) -> str:
@@ -107,11 +118,16 @@ def _check(path: Path, manifest: Manifest) -> None:
         raise CheckpointError(f"{path}: unknown preset {manifest.model.preset!r}. Known: {', '.join(sorted(PRESETS))}.")
     for family, names in manifest.trained_outputs.items():
         unknown = set(names) - set(OUTPUTS[family])
-        if unknown or not names:
+        if unknown or not names or family not in manifest.model.families:
             raise CheckpointError(
                 f"{path}: trained outputs of {family} are {sorted(unknown) or 'empty'}, not among those declared. "
                 "Restore it."
             )
+    if (manifest.model.ngrams is None) != (manifest.ngrams is None):
+        raise CheckpointError(f"{path}: a linear part and its list of n-grams belong together. Restore it.")
+    for family, thresholds in manifest.thresholds.items():
+        if len(thresholds) != len(OUTPUTS[family]) or not all(0 < value < 1 for value in thresholds):
+            raise CheckpointError(f"{path}: {family} needs one threshold between 0 and 1 per output. Restore it.")
     temperatures = manifest.temperatures
     if set(temperatures) != set(manifest.trained_outputs) or any(value <= 0 for value in temperatures.values()):
         raise CheckpointError(f"{path}: every trained family needs one positive temperature. Restore it.")

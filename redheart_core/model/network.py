@@ -9,7 +9,7 @@ Dimensions: B passages, T tokens, D width, P = 3D pooled width, C outputs of a f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import torch
@@ -22,6 +22,7 @@ from redheart_core.model.bridge import ModuleBridge, is_sound
 from redheart_core.model.config import ModelConfig
 from redheart_core.model.heads import SubjectHead
 from redheart_core.model.layers import FeatureDropout, masked_mean
+from redheart_core.model.ngrams import NgramBatch, NgramPart
 from redheart_core.model.optimization import OptimizationSystems
 from redheart_core.vocabulary.reading import Family
 
@@ -87,6 +88,7 @@ class RedHeartModel(nn.Module):
         self.auxiliary = AuxiliaryModules(
             config.auxiliary, bridge_width=config.bridge.width, pooled_width=pooled_width, families=config.families
         )
+        self.ngrams = None if config.ngrams is None else NgramPart(config.ngrams)
         self.optimization = None if config.optimization is None else OptimizationSystems(config.optimization)
 
     def forward(
@@ -94,6 +96,7 @@ class RedHeartModel(nn.Module):
         ids_BT: Tensor,
         mask_BT: Tensor,
         segments_BT: Tensor,
+        ngrams: NgramBatch | None = None,
         *,
         parts: frozenset[Part] = ALL_PARTS,
         depth: int | None = None,
@@ -104,34 +107,37 @@ class RedHeartModel(nn.Module):
             ids_BT: Tokens.
             mask_BT: True at real tokens.
             segments_BT: 0 for the context, 1 for the text.
+            ngrams: N-grams of the same passages. A model that knows some needs them, except while its network trains.
             parts: Modules that run; the bridge masks the others.
             depth: Encoder layers that run, by default all. Fewer only in training, to learn the easy part first.
         """
         embeddings_BTD = self.backbone.embedding(ids_BT)
-        return self.forward_from_embeddings(embeddings_BTD, mask_BT, segments_BT, parts=parts, depth=depth)
+        return self.forward_from_embeddings(embeddings_BTD, mask_BT, segments_BT, ngrams, parts=parts, depth=depth)
 
     def forward_from_embeddings(
         self,
         embeddings_BTD: Tensor,
         mask_BT: Tensor,
         segments_BT: Tensor,
+        ngrams: NgramBatch | None = None,
         *,
         parts: frozenset[Part] = ALL_PARTS,
         depth: int | None = None,
     ) -> ModelOutput:
         """Read token vectors (B, T, D), without position and segment. Padding must follow the passage."""
         hidden_BTD = self.backbone(embeddings_BTD, mask_BT, segments_BT, depth=depth)
-        return self.forward_from_states(self.feature_dropout(hidden_BTD), mask_BT, parts=parts)
+        return self.forward_from_states(self.feature_dropout(hidden_BTD), mask_BT, ngrams, parts=parts)
 
     def forward_from_states(
         self,
         hidden_BTD: Tensor,
         mask_BT: Tensor,
+        ngrams: NgramBatch | None = None,
         *,
         parts: frozenset[Part] = ALL_PARTS,
     ) -> ModelOutput:
         """Read sequence states (B, T, D), as the backbone gives them or with features masked."""
-        return self.finish(self.run_parts(hidden_BTD, mask_BT, parts=parts))
+        return self.finish(self.run_parts(hidden_BTD, mask_BT, parts=parts), ngrams)
 
     def run_parts(self, hidden_BTD: Tensor, mask_BT: Tensor, *, parts: frozenset[Part] = ALL_PARTS) -> PartOutputs:
         """Run heads and analysers on sequence states (B, T, D)."""
@@ -143,8 +149,12 @@ class RedHeartModel(nn.Module):
                 states[part.value], logits[part] = self._run(part, hidden_BTD, mask_BT, pooled_BP)
         return PartOutputs(states=states, logits=logits, pooled_BP=pooled_BP)
 
-    def finish(self, outputs: PartOutputs) -> ModelOutput:
-        """Merge what the parts say. A part whose state is corrupt says nothing about that passage."""
+    def finish(self, outputs: PartOutputs, ngrams: NgramBatch | None = None) -> ModelOutput:
+        """Merge what the parts say. A part whose state is corrupt says nothing about that passage.
+
+        Raises:
+            ValueError: The model is not training, has a linear part, and no n-grams were given.
+        """
         batch, device = outputs.pooled_BP.shape[0], outputs.pooled_BP.device
         logits: dict[Family, Tensor] = {}
         for part, own in outputs.logits.items():
@@ -154,7 +164,19 @@ class RedHeartModel(nn.Module):
         noise_BMW = self._disturb(batch, device) if self.training else None
         merged = self.bridge(outputs.states, hidden_BM, noise_BMW)
         _add(logits, self.auxiliary(merged.state_BW, outputs.pooled_BP))
-        return ModelOutput(logits=logits, recovery_error=merged.recovery_error)
+        return ModelOutput(logits=self._with_ngrams(logits, ngrams), recovery_error=merged.recovery_error)
+
+    def take_linear_part(self, part: NgramPart) -> None:
+        """Put a fitted linear part in place; from then on n-grams must be given."""
+        self.ngrams = part
+        self.config = replace(self.config, ngrams=part.config)
+
+    def _with_ngrams(self, logits: dict[Family, Tensor], ngrams: NgramBatch | None) -> dict[Family, Tensor]:
+        if self.ngrams is None or (ngrams is None and self.training):
+            return logits
+        if ngrams is None:
+            raise ValueError("This model also reads n-grams: give the n-grams of the passages.")
+        return self.ngrams.blend(logits, ngrams)
 
     def _run(
         self, part: Part, hidden_BTD: Tensor, mask_BT: Tensor, pooled_BP: Tensor

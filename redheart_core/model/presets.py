@@ -59,6 +59,7 @@ COMPACT = ModelConfig(
 
 TINY = ModelConfig(
     preset="tiny",
+    questions=True,
     vocabulary_size=600,
     max_tokens=48,
     feature_dropout=0.15,

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from redheart_core.model.checkpoint import LoadedCheckpoint, load_checkpoint
 from redheart_core.model.network import ModelOutput
+from redheart_core.model.ngrams import ngram_batch
 from redheart_core.model.outputs import to_output_scale
 from redheart_core.text.tokenizer import Encoding
 from redheart_core.vocabulary.reading import OUTPUTS, READ_FAMILIES, Family, FamilyReading, NeuralReading
@@ -29,6 +30,8 @@ class ModelReader:
         self._checkpoint = checkpoint
         config = checkpoint.model.config
         self._keep_K1D = _fixed_masks(config.backbone.d_model, config.feature_dropout)
+        ngrams = 0 if config.ngrams is None else config.ngrams.num_ngrams
+        self._keep_KV = _fixed_masks(ngrams, config.feature_dropout).squeeze(1)
 
     @property
     def checkpoint(self) -> LoadedCheckpoint:
@@ -54,7 +57,7 @@ class ModelReader:
         """Read ``text``, seen against ``context``.
 
         The values come from one pass with nothing masked. The deviations come from eight more passes of everything
-        behind the backbone, each with the same fixed features masked on every call.
+        behind the backbone, each with the same fixed features and n-grams masked on every call.
         """
         encoding = self.encode(text, context=context)
         with torch.inference_mode():
@@ -68,8 +71,11 @@ class ModelReader:
         mask_BT = torch.ones(1, len(encoding.ids), dtype=torch.bool, device=device)
         embeddings_BTD = model.backbone.embedding(torch.tensor([encoding.ids], device=device))
         hidden_BTD = model.backbone(embeddings_BTD, mask_BT, torch.tensor([encoding.segments], device=device))
-        value = model.forward_from_states(hidden_BTD, mask_BT)
-        masked = model.forward_from_states(hidden_BTD * self._keep_K1D.to(hidden_BTD), mask_BT.expand(NUM_MASKS, -1))
+        ngrams = None if encoding.ngrams is None else ngram_batch([encoding.ngrams], device=device)
+        value = model.forward_from_states(hidden_BTD, mask_BT, ngrams)
+        masked_KTD, mask_KT = hidden_BTD * self._keep_K1D.to(hidden_BTD), mask_BT.expand(NUM_MASKS, -1)
+        repeated = None if ngrams is None else ngrams.repeated(self._keep_KV.to(device))
+        masked = model.forward_from_states(masked_KTD, mask_KT, repeated)
         return value, masked
 
     def _is_trained(self, family: Family) -> bool:

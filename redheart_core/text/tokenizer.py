@@ -20,6 +20,7 @@ from tokenizers import Tokenizer as BackendTokenizer
 from tokenizers import decoders, models, normalizers, pre_tokenizers, trainers
 
 from redheart_core.errors import CheckpointError
+from redheart_core.text.ngrams import NgramVector, NgramVocabulary
 
 PAD, UNK, CLS, SEP, MASK = range(5)
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -41,7 +42,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoding:
-    """One passage as the model sees it: four parallel tuples."""
+    """One passage as the model sees it: four parallel tuples, and its n-grams."""
 
     ids: tuple[int, ...]
     segments: tuple[int, ...]
@@ -51,6 +52,8 @@ class Encoding:
     sources: tuple[Source, ...]
     truncated: bool
     """Whether the middle of the context or of the text was left out."""
+    ngrams: NgramVector | None = None
+    """Weighted n-grams of the whole passage, nothing left out; absent where the model knows none."""
 
 
 _Piece = tuple[int, tuple[int, int]]
@@ -59,14 +62,19 @@ _Piece = tuple[int, tuple[int, int]]
 class Tokenizer:
     """Encodes passages with one fixed vocabulary. Holds no state between calls."""
 
-    def __init__(self, backend: BackendTokenizer, sha256: str) -> None:
+    def __init__(self, backend: BackendTokenizer, sha256: str, ngrams: NgramVocabulary | None = None) -> None:
         self._backend = backend
+        self.ngrams = ngrams
         self.sha256 = sha256
         """Hash of the tokenizer file."""
 
     @classmethod
-    def from_file(cls, path: Path) -> Tokenizer:
+    def from_file(cls, path: Path, ngrams: NgramVocabulary | None = None) -> Tokenizer:
         """Load a tokenizer file.
+
+        Args:
+            path: The tokenizer's JSON.
+            ngrams: The n-grams that the model knows beside the tokens.
 
         Raises:
             CheckpointError: The file is missing or is not a tokenizer.
@@ -81,7 +89,7 @@ class Tokenizer:
             backend = BackendTokenizer.from_str(content.decode("utf-8"))
         except Exception as error:
             raise CheckpointError(f"{path}: this is not a tokenizer file. Restore the checkpoint.") from error
-        return cls(backend, hashlib.sha256(content).hexdigest())
+        return cls(backend, hashlib.sha256(content).hexdigest(), ngrams)
 
     @property
     def vocabulary_size(self) -> int:
@@ -106,7 +114,11 @@ class Tokenizer:
         """Encode (text, context) pairs; the same as ``encode`` for each, faster."""
         texts = self._pieces([text for text, _ in pairs])
         contexts = self._pieces([context for _, context in pairs])
-        return [_assemble(text, context, max_tokens) for text, context in zip(texts, contexts, strict=True)]
+        ngrams = [None if self.ngrams is None else self.ngrams.weigh(text, context) for text, context in pairs]
+        return [
+            _assemble(text, context, max_tokens, found)
+            for text, context, found in zip(texts, contexts, ngrams, strict=True)
+        ]
 
     def _pieces(self, texts: list[str]) -> list[list[_Piece]]:
         encodings = self._backend.encode_batch(texts, add_special_tokens=False)
@@ -124,7 +136,7 @@ def _trim(text: str, span: tuple[int, int]) -> tuple[int, int]:
     return start, end
 
 
-def _assemble(text: list[_Piece], context: list[_Piece], max_tokens: int) -> Encoding:
+def _assemble(text: list[_Piece], context: list[_Piece], max_tokens: int, ngrams: NgramVector | None) -> Encoding:
     room = max_tokens - (3 if context else 2)
     context_room = min(len(context), max(room // 2, room - len(text)))
     kept_context = _ends(context, context_room)
@@ -142,6 +154,7 @@ def _assemble(text: list[_Piece], context: list[_Piece], max_tokens: int) -> Enc
         spans=tuple(row[2] for row in rows),
         sources=tuple(row[3] for row in rows),
         truncated=len(kept_context) + len(kept_text) < len(context) + len(text),
+        ngrams=ngrams,
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 import torch
 from torch import Tensor
 
+from redheart_core.model.ngrams import NgramBatch, ngram_batch
 from redheart_core.text.tokenizer import PAD, Encoding, Tokenizer
 from redheart_core.training.tasks import Example
 
@@ -40,6 +41,8 @@ class Batch:
     mask_RT: Tensor
     segments_RT: Tensor
     target_BK: Tensor
+    ngrams: NgramBatch | None = None
+    """Absent where the tokenizer knows none."""
 
     def to(self, device: torch.device) -> Batch:
         """Return the batch on a device; itself where it is there already."""
@@ -66,11 +69,13 @@ def collate(items: Sequence[Item]) -> Batch:
     ids = [[*encoding.ids, *[PAD] * (longest - len(encoding.ids))] for encoding in passages]
     segments = [[*encoding.segments, *[0] * (longest - len(encoding.ids))] for encoding in passages]
     lengths_R = torch.tensor([len(encoding.ids) for encoding in passages])
+    vectors = [encoding.ngrams for encoding in passages if encoding.ngrams is not None]
     return Batch(
         ids_RT=torch.tensor(ids),
         mask_RT=torch.arange(longest) < lengths_R[:, None],
         segments_RT=torch.tensor(segments),
         target_BK=torch.tensor([item.target for item in items], dtype=torch.float32),
+        ngrams=ngram_batch(vectors) if vectors else None,
     )
 
 

@@ -20,8 +20,29 @@ from redheart_core.training.techniques.precision import MixedPrecision
 from redheart_core.training.techniques.r_drop import RDropConfig
 from redheart_core.training.techniques.sweet_spots import SweetSpotsConfig
 from redheart_core.training.techniques.weight_average import AverageConfig
+from redheart_core.vocabulary.reading import Family
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinearConfig:
+    """The linear part on n-grams, fitted beside the network (``linear``)."""
+
+    min_passages: Mapping[str, int]
+    """Training passages of a family's tasks that must have an n-gram, by family; for letters one more. What a family
+    is not named for is not fitted. More passages or more outputs want a higher number, for the sake of size."""
+    strength: float
+    """Inverse of the regularisation (C of a logistic regression) of outputs that are not named below."""
+    strengths: Mapping[str, float] = field(default_factory=dict)
+    """The same by family, or by family and output ("reasoning.just")."""
+
+    def strength_of(self, family: Family, output: str) -> float:
+        """Return the inverse of the regularisation of one output."""
+        named = self.strengths.get(f"{family.value}.{output}", self.strengths.get(family.value))
+        return self.strength if named is None else named
+
 
 TECHNIQUES: dict[str, type] = {
+    "linear": LinearConfig,
     "label_smoothing": LabelSmoothingConfig,
     "r_drop": RDropConfig,
     "average": AverageConfig,
@@ -87,6 +108,7 @@ class TrainingConfig:
     """Optimiser steps between two states to resume from; None: only on request."""
     gradient_norms_every: int | None = None
     """Optimiser steps between two measurements of the gradient's norm by module; None: never."""
+    linear: LinearConfig | None = None
     label_smoothing: LabelSmoothingConfig | None = None
     r_drop: RDropConfig | None = None
     average: AverageConfig | None = None

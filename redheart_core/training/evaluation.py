@@ -23,6 +23,7 @@ from redheart_core.training.objectives import (
     EmotionObjective,
     JudgedObjective,
     PleasureObjective,
+    PreferenceObjective,
     VadObjective,
     integrated_surrogate,
 )
@@ -30,7 +31,8 @@ from redheart_core.training.proxy_objectives import ProxyObjective
 from redheart_core.training.tasks import Task
 from redheart_core.vocabulary.reading import OUTPUTS, Family
 
-GROUP_SIZE = 4
+GROUP_SIZES = {"justice": 4, "deontology": 4, "traits": 5}
+"""Rows of a group by task, where the official metric counts whole groups."""
 EVALUATION_BATCH = 128
 TEMPERATURES = tuple(round(0.4 * 1.06**step, 4) for step in range(48))
 """Candidates from 0.4 to about 6."""
@@ -97,20 +99,34 @@ def read_logits(model: RedHeartModel, items: Sequence[Item]) -> Mapping[Family, 
 def _logits_by_item(model: RedHeartModel, items: Sequence[Item]) -> list[Mapping[Family, Tensor]]:
     """Return (sides, C) by family for each item."""
     batch = collate(items)
-    logits = model(batch.ids_RT, batch.mask_RT, batch.segments_RT).logits
+    logits = model(batch.ids_RT, batch.mask_RT, batch.segments_RT, batch.ngrams).logits
     by_side = {family: values.float().view(-1, len(items), values.shape[-1]) for family, values in logits.items()}
     return [{family: values[:, place] for family, values in by_side.items()} for place in range(len(items))]
 
 
-def measure(prediction: Prediction) -> list[Metric]:
-    """Return the metrics that belong to the task's objective."""
+def measure(
+    prediction: Prediction,
+    temperatures: Mapping[Family, float] | None = None,
+    thresholds: Mapping[Family, tuple[float, ...]] | None = None,
+) -> list[Metric]:
+    """Return the metrics that belong to the task's objective.
+
+    Args:
+        prediction: What is measured.
+        temperatures: Divisors of the logits by family; one where there is none.
+        thresholds: From which score on an output counts as said, by family. Where there is none, the best threshold on
+            these very rows for emotions, and one half elsewhere.
+    """
     objective = prediction.task.objective
-    if isinstance(objective, EmotionObjective):
-        return _measure_emotions(prediction, objective.family)
     if isinstance(objective, VadObjective):
         return _measure_ratings(prediction)
-    if isinstance(objective, JudgedObjective):
-        return _measure_judged(prediction, objective)
+    if isinstance(objective, EmotionObjective | JudgedObjective):
+        scores_RC = torch.sigmoid(prediction.logits[objective.family] / (temperatures or {}).get(objective.family, 1.0))
+        threshold = (thresholds or {}).get(objective.family)
+        if isinstance(objective, EmotionObjective):
+            return _measure_emotions(prediction, scores_RC, threshold)
+        from_half = 0.0 if threshold is None else 0.5 - threshold[objective.column]
+        return _measure_judged(prediction, scores_RC[:, objective.column] + from_half)
     if isinstance(objective, ProxyObjective):
         return _measure_proxy(prediction, objective)
     return _measure_pairs(prediction)
@@ -137,12 +153,14 @@ def _cross_entropy(term: BinaryTerm, temperature: float) -> float:
     return float((each * term.mask).sum() / term.mask.sum().clamp(min=1.0))
 
 
-def _measure_emotions(prediction: Prediction, family: Family) -> list[Metric]:
-    scores_BC, labels_BC = torch.sigmoid(prediction.logits[family]), prediction.target_BK[:, :-2]
-    value, threshold = metrics.best_macro_f1(scores_BC, labels_BC)
+def _measure_emotions(prediction: Prediction, scores_BC: Tensor, threshold: tuple[float, ...] | None) -> list[Metric]:
+    labels_BC = prediction.target_BK[:, :-2]
     everything, _ = metrics.best_macro_f1(torch.ones_like(scores_BC), labels_BC)
-    name = f"macro-F1 at the best global threshold ({threshold:.2f})"
-    return [_metric(prediction, name, value, everything)]
+    if threshold is not None:
+        value = metrics.macro_f1(scores_BC - torch.tensor(threshold) + 0.5, labels_BC, 0.5)
+        return [_metric(prediction, "macro-F1", value, everything)]
+    value, best = metrics.best_macro_f1(scores_BC, labels_BC)
+    return [_metric(prediction, f"macro-F1 at the best global threshold ({best:.2f})", value, everything)]
 
 
 def _measure_ratings(prediction: Prediction) -> list[Metric]:
@@ -158,17 +176,18 @@ def _measure_ratings(prediction: Prediction) -> list[Metric]:
     ]
 
 
-def _measure_judged(prediction: Prediction, objective: JudgedObjective) -> list[Metric]:
-    scores_B = torch.sigmoid(prediction.logits[objective.family][:, objective.column])
+def _measure_judged(prediction: Prediction, scores_B: Tensor) -> list[Metric]:
+    """Measure scores of which one half and more says yes."""
     labels_B = prediction.target_BK[:, 0]
     majority_B = torch.full_like(labels_B, float(labels_B.mean() >= 0.5))
     measured = [
         _metric(prediction, "accuracy", metrics.accuracy(scores_B, labels_B), metrics.accuracy(majority_B, labels_B))
     ]
-    if prediction.task.name in ("justice", "deontology"):
-        value, count = metrics.exact_match(scores_B, labels_B, prediction.groups, size=GROUP_SIZE)
-        floor, _ = metrics.exact_match(majority_B, labels_B, prediction.groups, size=GROUP_SIZE)
-        measured.append(_metric(prediction, f"exact match, {count} groups of {GROUP_SIZE}", value, floor))
+    size = GROUP_SIZES.get(prediction.task.name)
+    if size is not None:
+        value, count = metrics.exact_match(scores_B, labels_B, prediction.groups, size=size)
+        floor, _ = metrics.exact_match(majority_B, labels_B, prediction.groups, size=size)
+        measured.append(_metric(prediction, f"exact match, {count} groups of {size}", value, floor))
     return measured
 
 
@@ -185,6 +204,9 @@ def _measure_pairs(prediction: Prediction) -> list[Metric]:
             "pairwise accuracy, hedonic value": prediction.logits[Family.HEDONIC][:, 0],
             "pairwise accuracy, stand-in for the integrated score": integrated_surrogate(prediction.logits),
         }
+    elif isinstance(prediction.task.objective, PreferenceObjective):
+        preferred = prediction.task.objective
+        compared = {"choice accuracy": prediction.logits[preferred.family][:, preferred.column]}
     else:
         column = OUTPUTS[Family.REASONING].index("acceptable")
         compared = {"pairwise accuracy, acceptable": prediction.logits[Family.REASONING][:, column]}

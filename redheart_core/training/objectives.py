@@ -154,6 +154,24 @@ class JudgedObjective:
         return logits[self.family].new_zeros(())
 
 
+class PreferenceObjective:
+    """Pairs: an output holds for the first passage and not for the second."""
+
+    def __init__(self, family: Family, output: str) -> None:
+        self.family = family
+        self.families = (family,)
+        self.column = OUTPUTS[family].index(output)
+
+    def binary_terms(self, logits: Logits, target_BK: Tensor) -> Sequence[BinaryTerm]:
+        """See ``Objective``."""
+        return (binary(self.family, logits[self.family][:, self.column], _first_then_second(target_BK), 0.5),)
+
+    def other_loss(self, logits: Logits, target_BK: Tensor) -> Tensor:
+        """See ``Objective``."""
+        first, second = logits[self.family][:, self.column].float().chunk(2)
+        return softplus(second - first).mean()
+
+
 REGRET_PROXIES = tuple(name for name in OUTPUTS[Family.REGRET] if name.split(".")[0] in ("moral", "social", "choice"))
 """Regret outputs that the moral and immoral courses of Moral Stories stand in for."""
 

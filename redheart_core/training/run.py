@@ -9,7 +9,7 @@ import platform
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -27,13 +27,14 @@ from redheart_core.training.config import TrainingConfig
 from redheart_core.training.corpus_tokenizer import train_tokenizer
 from redheart_core.training.course import run_course
 from redheart_core.training.distributed import ALONE, Workers
-from redheart_core.training.evaluation import Metric, Prediction, fit_temperatures, measure, predict
+from redheart_core.training.evaluation import Metric, measure, predict
+from redheart_core.training.finishing import Finished, finish, halves
 from redheart_core.training.held_out import mean_loss, with_fewer_rows
 from redheart_core.training.objectives import REGRET_PROXIES, EmotionObjective
 from redheart_core.training.observer import Observer
 from redheart_core.training.pretraining.sequences import encode_texts
 from redheart_core.training.supervision import load_supervision
-from redheart_core.training.tasks import Task, load_tasks
+from redheart_core.training.tasks import Task, load_tasks, teachable
 from redheart_core.training.trainer import Ending
 from redheart_core.training.vectors import ppmi_vectors
 from redheart_core.vocabulary.reading import OUTPUTS, Family
@@ -48,6 +49,9 @@ TRAINED_OUTPUTS: dict[Family, tuple[str, ...]] = {
     Family.BENTHAM: OUTPUTS[Family.BENTHAM],
     Family.REASONING: OUTPUTS[Family.REASONING],
     Family.REGRET: REGRET_PROXIES,
+    Family.TRAIT: OUTPUTS[Family.TRAIT],
+    Family.CAUSAL: OUTPUTS[Family.CAUSAL],
+    Family.SAFETY: OUTPUTS[Family.SAFETY],
 }
 """What the tasks of ``load_tasks`` teach."""
 
@@ -103,7 +107,9 @@ def run_training(
     """
     started_s = time.monotonic()
     torch.manual_seed(config.seed)
-    tasks = load_tasks(data_dir) + (load_supervision(data_dir) if config.proxies else ())
+    tasks = teachable(
+        load_tasks(data_dir) + (load_supervision(data_dir) if config.proxies else ()), preset(config.preset)
+    )
     if on_data is not None:
         on_data({file.name: file.sha256 for task in tasks for file in task.files})
     _log_label_statistics(tasks)
@@ -115,11 +121,15 @@ def run_training(
         model = _build_model(config, tokenizer, shippable_texts(data_dir))
         start_at_base_rates(model, tasks)
         items = _tokenized(tasks, tokenizer, model, dev=False)
-        dev_items = _tokenized(tasks, tokenizer, model, dev=True)
+        fitting, _ = halves(tasks)
+        dev_items = _tokenized(fitting, tokenizer, model, dev=True)
 
         def save(step: int) -> RunSummary:
-            summary = _summarise(model, tasks, dev_items, config, command, step, started_s)
-            _write(out_dir, model, tokenizer_file, summary)
+            # On the way the network is saved alone: the linear part would only be fitted again.
+            asked = config if step == config.steps else replace(config, linear=None)
+            finished = finish(model, tasks, asked, tokenizer_file, tuple(_trained_outputs(model)))
+            summary = _summarise(finished, tasks, config, command, step, started_s)
+            _write(out_dir, finished, tokenizer_file, summary)
             model.train()
             if on_saved is not None:
                 on_saved(step, summary.metrics)
@@ -135,12 +145,16 @@ def run_training(
             work_dir=Path(scratch) if state_dir is None else state_dir,
             keeps_state=state_dir is not None,
             observer=observer,
-            validate=lambda own: _measured(own, tasks, dev_items)[1],
+            validate=lambda own: _measured(own, fitting, dev_items),
             save=None if workers.is_sharded else save,
             workers=workers,
         )
         model = workers.whole(model)
         return None if ending is Ending.STOPPED or not workers.records else save(config.steps)
+
+
+def _trained_outputs(model: RedHeartModel) -> dict[Family, tuple[str, ...]]:
+    return {family: names for family, names in TRAINED_OUTPUTS.items() if family in model.config.families}
 
 
 def _build_model(config: TrainingConfig, tokenizer: Tokenizer, texts: Sequence[str]) -> RedHeartModel:
@@ -193,45 +207,43 @@ def _tokenized(
 
 def _measured(
     model: RedHeartModel, tasks: Sequence[Task], dev_items: Mapping[str, Sequence[Item]]
-) -> tuple[list[Prediction], tuple[Metric, ...]]:
-    predictions = [predict(model, task, dev_items[task.name]) for task in tasks]
-    return predictions, tuple(chain.from_iterable(map(measure, predictions)))
+) -> tuple[Metric, ...]:
+    return tuple(chain.from_iterable(measure(predict(model, task, dev_items[task.name])) for task in tasks))
 
 
 def _summarise(
-    model: RedHeartModel,
+    finished: Finished,
     tasks: tuple[Task, ...],
-    dev_items: Mapping[str, Sequence[Item]],
     config: TrainingConfig,
     command: str,
     steps_done: int,
     started_s: float,
 ) -> RunSummary:
-    predictions, measured = _measured(model, tasks, dev_items)
-    for metric in measured:
+    for metric in finished.metrics:
         logger.info(
-            "dev at step %d: %s, %s: %.3f (baseline %.3f, %d rows)",
+            "held out at step %d: %s, %s: %.3f (baseline %.3f, %d rows)",
             steps_done, metric.task, metric.name, metric.value, metric.baseline, metric.num_rows,
         )  # fmt: skip
     return RunSummary(
         config=config,
         command=command,
-        metrics=measured,
-        temperatures=fit_temperatures(predictions, TRAINED_OUTPUTS),
+        metrics=finished.metrics,
+        temperatures=finished.temperatures,
         tasks=tasks,
         steps_done=steps_done,
         minutes=(time.monotonic() - started_s) / 60,
         hardware=f"{os.cpu_count()} CPU cores ({platform.machine()}), torch {torch.__version__}, bfloat16 autocast",
-        num_parameters=sum(parameter.numel() for parameter in model.parameters()),
+        num_parameters=sum(parameter.numel() for parameter in finished.model.parameters()),
     )
 
 
-def _write(out_dir: Path, model: RedHeartModel, tokenizer_file: Path, summary: RunSummary) -> None:
+def _write(out_dir: Path, finished: Finished, tokenizer_file: Path, summary: RunSummary) -> None:
     manifest = Manifest(
         format_version=FORMAT_VERSION,
-        model=model.config,
-        trained_outputs=TRAINED_OUTPUTS,
+        model=finished.model.config,
+        trained_outputs=_trained_outputs(finished.model),
         temperatures=summary.temperatures,
+        thresholds=finished.thresholds,
         provenance=Provenance(
             command=summary.command,
             seed=summary.config.seed,
@@ -239,7 +251,14 @@ def _write(out_dir: Path, model: RedHeartModel, tokenizer_file: Path, summary: R
             data_sha256={file.name: file.sha256 for task in summary.tasks for file in task.files},
         ),
     )
-    save_checkpoint(out_dir, model=model, tokenizer_file=tokenizer_file, manifest=manifest, card=render_card(summary))
+    save_checkpoint(
+        out_dir,
+        model=finished.model,
+        tokenizer_file=tokenizer_file,
+        manifest=manifest,
+        card=render_card(summary),
+        ngrams=finished.ngrams,
+    )
     logger.info("checkpoint after %d steps written to %s", summary.steps_done, out_dir.name)
 
 

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from redheart_core.data import emotions, ethics, stories
-from redheart_core.data.rows import ChoiceRow, Dataset, EmotionRow, JudgedRow, PairRow, StoryRow, VadRow
+from redheart_core.data import causal, emotions, ethics, everyday, safety, stories
+from redheart_core.data.licences import require_shippable
+from redheart_core.data.rows import (
+    CausalRow,
+    ChoiceRow,
+    Dataset,
+    EmotionRow,
+    JudgedRow,
+    PairRow,
+    Question,
+    ReactionRow,
+    SafetyRow,
+    StoryRow,
+    TraitRow,
+    VadRow,
+)
 from redheart_core.data.source import file_sha256
 from redheart_core.data.splits import split_groups
+from redheart_core.model.config import ModelConfig
 from redheart_core.training import objectives
 from redheart_core.training.objectives import Objective
 from redheart_core.vocabulary.emotions import EMOTIONS, GOEMOTIONS, KOTE
@@ -21,6 +37,10 @@ Source = TypeVar("Source")
 HARMS = frozenset({"death", "pain", "disable", "freedom"})
 DEV_STRIDE = 2
 """GoEmotions' development part is read with this stride; it is large and read in two languages."""
+VIRTUE_SHARE = 0.15
+NEUTRAL_SENTIMENT, BLANK = 3.0, "___"
+"""Of Event2Mind: the middle of its scale, and what stands for a word that was left out."""
+PLACEHOLDERS = (("PersonX", "someone"), ("PersonY", "another person"), ("PersonZ", "a third person"))
 LOST_PLEASURE = 0.7
 """Target for an action that breaks only the rule against depriving somebody of pleasure."""
 
@@ -59,7 +79,18 @@ class Task:
 
 def load_tasks(data_dir: Path) -> tuple[Task, ...]:
     """Read every data set of the first training from ``data_dir``."""
-    return (*_emotion_tasks(data_dir), *_ethics_tasks(data_dir), *_story_tasks(data_dir))
+    return (
+        *_emotion_tasks(data_dir),
+        *_ethics_tasks(data_dir),
+        *_story_tasks(data_dir),
+        *_question_tasks(data_dir),
+        *_reaction_tasks(data_dir),
+    )
+
+
+def teachable(tasks: Iterable[Task], model: ModelConfig) -> tuple[Task, ...]:
+    """Leave out tasks about outputs that a model does not have."""
+    return tuple(task for task in tasks if set(model.families).issuperset(task.objective.families))
 
 
 def _emotion_tasks(data_dir: Path) -> Iterable[Task]:
@@ -89,7 +120,7 @@ def _ethics_tasks(data_dir: Path) -> Iterable[Task]:
     for name, output, share, reader in (
         ("justice", "just", 0.4, ethics.read_justice),
         ("deontology", "dutiful", 0.4, ethics.read_deontology),
-        ("virtue", "virtuous", 0.15, ethics.read_virtue),
+        ("virtue", "virtuous", VIRTUE_SHARE, ethics.read_virtue),
         ("commonsense", "acceptable", 0.15, ethics.read_commonsense),
     ):
         rows = reader(data_dir)
@@ -113,6 +144,57 @@ def _story_tasks(data_dir: Path) -> Iterable[Task]:
     yield build_task("moral_choice", choice, data_dir, (choices,), _choice_example, halves.train, halves.dev)
 
 
+def _question_tasks(data_dir: Path) -> Iterable[Task]:
+    traits = ethics.read_traits(data_dir)
+    split = split_groups(traits, share=0.4)
+    # Conduct that teaches `virtuous` may not be asked about its traits.
+    known = {row.group for row in split_groups(ethics.read_virtue(data_dir), share=VIRTUE_SHARE).train}
+    asked = tuple(row for row in split.dev if row.group not in known)
+    shown = objectives.JudgedObjective(Family.TRAIT, "shown")
+    yield build_task("traits", shown, data_dir, (traits,), _trait_example, split.train, asked)
+    choices = causal.read_e_care(data_dir)
+    halves = split_groups(choices, share=0.1)
+    for question in Question:
+        train, dev = (tuple(row for row in side if row.asks is question) for side in (halves.train, halves.dev))
+        wanted = objectives.PreferenceObjective(Family.CAUSAL, question.value)
+        yield build_task(f"e_care_{question.value}", wanted, data_dir, (choices,), _causal_example, train, dev)
+    news, checked = (causal.read_causal_news(data_dir, part=part) for part in ("train", "dev"))
+    states = objectives.JudgedObjective(Family.CAUSAL, "states")
+    yield build_task("causal_news", states, data_dir, (news, checked), _judged_example, news.rows, checked.rows)
+    for output, rows, share in (
+        ("unsafe", safety.read_kosbi(data_dir), 0.15),
+        ("sensitive", safety.read_square(data_dir), 0.15),
+    ):
+        sides = split_groups(rows, share=share)
+        safe = objectives.JudgedObjective(Family.SAFETY, output)
+        yield build_task(rows.name, safe, data_dir, (rows,), _safety_example, sides.train, sides.dev)
+
+
+def _reaction_tasks(data_dir: Path) -> Iterable[Task]:
+    """How people feel about what they did: only events whose raters agree on the sign, once each."""
+    train, dev = (everyday.read_reactions(data_dir, part=part) for part in ("train", "dev"))
+    sides = [tuple(_agreed_reactions(part.rows)) for part in (train, dev)]
+    pleasant = objectives.JudgedObjective(Family.HEDONIC, "hedonic")
+    yield build_task("event2mind", pleasant, data_dir, (train, dev), _judged_example, sides[0], sides[1])
+
+
+def _agreed_reactions(rows: Iterable[ReactionRow]) -> Iterable[JudgedRow]:
+    """Keep events after which everybody concerned, in every rater's eyes, feels good, or everybody feels bad."""
+    sentiments: dict[str, list[float | None]] = defaultdict(list)
+    for row in rows:
+        sentiments[row.event] += [row.own_sentiment, row.others_sentiment]
+    for event, felt in sentiments.items():
+        pleasant = {sentiment > NEUTRAL_SENTIMENT for sentiment in felt if sentiment is not None}
+        if len(pleasant) == 1 and NEUTRAL_SENTIMENT not in felt and BLANK not in event:
+            yield JudgedRow(text=_named(event), context="", label=pleasant.pop(), group=event)
+
+
+def _named(event: str) -> str:
+    for placeholder, word in PLACEHOLDERS:
+        event = event.replace(placeholder, word)
+    return event[:1].upper() + event[1:]
+
+
 def build_task(
     name: str,
     objective: Objective,
@@ -122,7 +204,12 @@ def build_task(
     train: Iterable[Row],
     dev: Iterable[Row],
 ) -> Task:
-    """Convert the rows of both sides and note the files they came from."""
+    """Convert the rows of both sides and note the files they came from.
+
+    Raises:
+        DataError: The licence of a set does not allow that weights learned from it are passed on.
+    """
+    require_shippable(sources)
     return Task(
         name=name,
         objective=objective,
@@ -172,6 +259,19 @@ def _pair_example(row: PairRow) -> Example:
 
 
 def _judged_example(row: JudgedRow) -> Example:
+    return Example(passages=((row.text, row.context),), target=(float(row.label),), group=row.group)
+
+
+def _trait_example(row: TraitRow) -> Example:
+    return Example(passages=((row.trait, row.scenario),), target=(float(row.label),), group=row.group)
+
+
+def _causal_example(row: CausalRow) -> Example:
+    right, wrong = row.hypotheses[row.correct], row.hypotheses[1 - row.correct]
+    return Example(passages=((right, row.premise), (wrong, row.premise)), target=(1.0,), group=row.group)
+
+
+def _safety_example(row: SafetyRow) -> Example:
     return Example(passages=((row.text, row.context),), target=(float(row.label),), group=row.group)
 
 

@@ -58,7 +58,7 @@ def student_logits(model: RedHeartModel, encodings: Sequence[Encoding]) -> Mappi
     model.eval()
     with torch.inference_mode():
         batches = map(collate, cut(items, batch_size=BATCH_PASSAGES, max_batch_tokens=BATCH_TOKENS))
-        parts = [model(batch.ids_RT, batch.mask_RT, batch.segments_RT).logits for batch in batches]
+        parts = [model(batch.ids_RT, batch.mask_RT, batch.segments_RT, batch.ngrams).logits for batch in batches]
     places = torch.tensor(order).argsort()
     return {family: torch.cat([part[family] for part in parts])[places] for family in model.config.families}
 

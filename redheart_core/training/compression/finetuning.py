@@ -140,6 +140,7 @@ def save_fine_tuned(directory: Path, source: Source, tuned: FineTuned, rows: Tas
         directory / "checkpoint",
         model=tuned.model,
         tokenizer_file=source.tokenizer_file,
+        ngrams=source.checkpoint.tokenizer.ngrams,
         manifest=replace(manifest, provenance=provenance),
         card=_card(tuned, command),
     )

@@ -65,7 +65,7 @@ def measure_importance(
 def _run(model: RedHeartModel, judged: JudgedBatch, criterion: Criterion) -> None:
     batch = judged.batch
     with torch.set_grad_enabled(criterion is Criterion.TAYLOR):
-        output = model(batch.ids_RT, batch.mask_RT, batch.segments_RT)
+        output = model(batch.ids_RT, batch.mask_RT, batch.segments_RT, batch.ngrams)
     if criterion is Criterion.TAYLOR:
         torch.autograd.backward(total_loss(judged.objective, output.logits, batch.target_BK))
         model.zero_grad(set_to_none=True)

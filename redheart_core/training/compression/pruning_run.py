@@ -104,6 +104,7 @@ def save_pruned(directory: Path, source: Source, pruned: Pruned, rows: TaskRows,
         directory,
         model=pruned.model,
         tokenizer_file=source.tokenizer_file,
+        ngrams=source.checkpoint.tokenizer.ngrams,
         manifest=replace(
             manifest,
             model=pruned.model.config,

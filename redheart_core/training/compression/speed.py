@@ -49,5 +49,5 @@ def _forward_ms(model: RedHeartModel, items: Sequence[Item]) -> float:
     model.eval()
     with torch.inference_mode():
         started_s = time.perf_counter()
-        model(batch.ids_RT, batch.mask_RT, batch.segments_RT)
+        model(batch.ids_RT, batch.mask_RT, batch.segments_RT, batch.ngrams)
         return 1000 * (time.perf_counter() - started_s)

@@ -100,7 +100,7 @@ def ask(teacher: Teacher, encodings: Sequence[Encoding], *, dtype: torch.dtype) 
 def _ask_batch(model: RedHeartModel, batch: Batch, families: Sequence[Family]) -> tuple[dict[Family, Tensor], Tensor]:
     embeddings_RTD = model.backbone.embedding(batch.ids_RT)
     hidden_RTD = model.backbone(embeddings_RTD, batch.mask_RT, batch.segments_RT)
-    output = model.forward_from_states(hidden_RTD, batch.mask_RT)
+    output = model.forward_from_states(hidden_RTD, batch.mask_RT, batch.ngrams)
     logits = {family: output.logits[family].float() for family in families}
     return logits, masked_mean(hidden_RTD, batch.mask_RT).float()
 

@@ -47,7 +47,7 @@ class Answer:
 
 def decision_threshold(manifest: Manifest, family: Family) -> Thresholds:
     """Return the stored thresholds of a family's outputs, on the scale of the calibrated outputs; else one half."""
-    stored = getattr(manifest, "thresholds", {}).get(family)
+    stored = manifest.thresholds.get(family)
     count = len(OUTPUTS[family])
     if stored is None:
         note = f"The checkpoint stores no thresholds for {family.value}: yes is said from {HALF} on."

@@ -20,7 +20,7 @@ def _inputs(batch: int, length: int) -> tuple[torch.Tensor, torch.Tensor, torch.
 def test_every_declared_family_has_one_logit_per_output() -> None:
     logits = random_tiny_model().eval()(*_inputs(3, 7)).logits
     assert {family: tuple(values.shape) for family, values in logits.items()} == {
-        family: (3, len(OUTPUTS[family])) for family in READ_FAMILIES
+        family: (3, len(OUTPUTS[family])) for family in Family
     }
 
 

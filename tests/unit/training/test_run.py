@@ -15,6 +15,7 @@ from redheart_core.training.config import StageConfig, TrainingConfig, load_conf
 from redheart_core.training.corpus_tokenizer import train_tokenizer
 from redheart_core.training.run import TRAINED_OUTPUTS, run_training
 from redheart_core.training.tasks import load_tasks
+from redheart_core.vocabulary.reading import QUESTIONS
 from tests.datasets import require_data, write_small_data
 
 STAGE = StageConfig(steps=15, warmup_steps=3, batch_size=8, max_batch_tokens=4096, learning_rate=1e-3, shallow=True)
@@ -41,7 +42,10 @@ def test_a_run_ends_in_a_checkpoint_that_reads(data_dir: Path, tmp_path: Path) -
     assert checkpoint.manifest.trained_outputs == TRAINED_OUTPUTS
     assert checkpoint.manifest.temperatures == summary.temperatures
     assert "kote/val.tsv" in checkpoint.manifest.provenance.data_sha256
-    assert set(load_model_reader(tmp_path / "tiny").read("오늘 기분이 좋아요").families) == set(TRAINED_OUTPUTS)
+    assert (
+        set(load_model_reader(tmp_path / "tiny").read("오늘 기분이 좋아요").families)
+        == set(TRAINED_OUTPUTS) - QUESTIONS
+    )
     card = (tmp_path / "tiny" / read_manifest(tmp_path / "tiny")[1].card).read_text("utf-8")
     assert "30 of 30 steps" in card
     assert "| kote | macro-F1" in card

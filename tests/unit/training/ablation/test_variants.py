@@ -21,8 +21,9 @@ def _changed(technique: str) -> set[str]:
     return {field.name for field in fields(BASE) if getattr(other, field.name) != getattr(BASE, field.name)}
 
 
-def test_every_table_of_a_configuration_can_be_switched():
-    assert set(TECHNIQUES) == {*TABLES, MIXED_PRECISION}
+def test_every_technique_of_training_can_be_switched():
+    # The linear part is no technique of training the network: it is fitted after it.
+    assert set(TECHNIQUES) == {*TABLES, MIXED_PRECISION} - {"linear"}
 
 
 @pytest.mark.parametrize("technique", TECHNIQUES)

@@ -22,6 +22,7 @@ from redheart_core.training.objectives import (
     JudgedObjective,
     Objective,
     PleasureObjective,
+    PreferenceObjective,
     StoryObjective,
     VadObjective,
 )
@@ -64,6 +65,10 @@ def _objectives() -> list[tuple[Objective, Passages, Sequence[float]]]:
         (EmotionObjective(Family.GOEMOTIONS), SINGLE, [*[0.0, 1.0] * 14, 1.0, 1.0]),
         (EmotionObjective(Family.KOTE), SINGLE, [*[0.0, 1.0] * 22, 1.0, 1.0]),
         *((JudgedObjective(Family.REASONING, name), AGAINST, [1.0]) for name in OUTPUTS[Family.REASONING]),
+        *((JudgedObjective(Family.SAFETY, name), SINGLE, [1.0]) for name in OUTPUTS[Family.SAFETY]),
+        (JudgedObjective(Family.TRAIT, "shown"), AGAINST, [1.0]),
+        (JudgedObjective(Family.CAUSAL, "states"), SINGLE, [1.0]),
+        *((PreferenceObjective(Family.CAUSAL, name), PAIRS, [1.0]) for name in ("cause", "effect")),
         (VadObjective(), SINGLE, [0.7, 0.6, 0.4]),
         (PleasureObjective(), PAIRS, [1.0]),
         (StoryObjective(), PAIRS, [1.0]),

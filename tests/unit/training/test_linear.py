@@ -1,0 +1,124 @@
+"""The linear part and its blend: planted words are found, useless parts count nothing, halves share no group."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import torch
+
+from redheart_core.model.ngrams import ngram_batch
+from redheart_core.training.blend import FamilyBlend, fit_blend, fold_blend
+from redheart_core.training.config import LinearConfig
+from redheart_core.training.evaluation import Prediction
+from redheart_core.training.finishing import halves
+from redheart_core.training.linear import fit_linear_part
+from redheart_core.training.objectives import EmotionObjective, JudgedObjective, PleasureObjective, VadObjective
+from redheart_core.training.tasks import Example, Task
+from redheart_core.training.thresholds import fit_thresholds
+from redheart_core.vocabulary.emotions import KOTE
+from redheart_core.vocabulary.reading import Family
+
+CONFIG = LinearConfig(min_passages=dict.fromkeys(("hedonic", "vad", "safety", "kote"), 2), strength=10.0)
+UNSAFE = JudgedObjective(Family.SAFETY, "unsafe")
+
+
+def _task(name: str, objective: object, rows: list[tuple[tuple[str, ...], tuple[float, ...]]]) -> Task:
+    examples = tuple(
+        Example(passages=tuple((text, "") for text in texts), target=target, group=f"{name}-{place // 2}")
+        for place, (texts, target) in enumerate(rows)
+    )
+    return Task(name=name, objective=objective, train=examples, dev=examples, files=())  # type: ignore[arg-type]
+
+
+def _planted() -> tuple[Task, ...]:
+    draw = random.Random(0)
+    words = ["river", "stone", "lamp", "cloud", "bread"]
+    judged, pairs, rated, felt = [], [], [], []
+    for _ in range(60):
+        filler = " ".join(draw.sample(words, 3))
+        bad = draw.random() < 0.5
+        judged.append(((f"{filler} {'harm' if bad else 'help'}",), (float(bad),)))
+        pairs.append(((f"{filler} sunshine", f"{filler} thunder"), (1.0,)))
+        rated.append(((f"{filler} {'calm' if bad else 'panic'}",), (0.5, 0.2 if bad else 0.8, 0.5)))
+        felt.append(
+            ((f"{filler} {'눈물' if bad else '미소'}",), (*(float(bad and i == 3) for i in range(len(KOTE))), 0.5, 0.0))
+        )
+    return (
+        _task("kosbi", UNSAFE, judged),
+        _task("utilitarianism", PleasureObjective(), pairs),
+        _task("emobank", VadObjective(), rated),
+        _task("kote", EmotionObjective(Family.KOTE), felt),
+    )
+
+
+def test_planted_words_decide() -> None:
+    fitted = fit_linear_part(_planted(), CONFIG, seed=0)
+
+    def said(text: str) -> dict[Family, torch.Tensor]:
+        logits: dict[Family, torch.Tensor] = fitted.part(ngram_batch([fitted.vocabulary.weigh(text)]))
+        return logits
+
+    assert said("stone harm")[Family.SAFETY][0, 0] > 1 > -1 > said("stone help")[Family.SAFETY][0, 0]
+    assert said("lamp sunshine")[Family.HEDONIC][0, 0] > said("lamp thunder")[Family.HEDONIC][0, 0] + 1
+    assert said("lamp panic")[Family.VAD][0, 1] > said("lamp calm")[Family.VAD][0, 1] + 1
+    assert said("bread 눈물")[Family.KOTE][0, 3] > said("bread 미소")[Family.KOTE][0, 3] + 1
+    assert said("stone harm")[Family.SAFETY][0, 1] == 0, "nothing teaches the second output"
+
+
+def test_two_fits_give_the_same_bytes() -> None:
+    one, two = (fit_linear_part(_planted(), CONFIG, seed=0) for _ in range(2))
+    assert one.vocabulary.to_bytes() == two.vocabulary.to_bytes()
+    assert all(torch.equal(a, b) for a, b in zip(one.part.parameters(), two.part.parameters(), strict=True))
+
+
+def _predictions(signal: torch.Tensor, labels: torch.Tensor) -> Prediction:
+    logits = torch.stack([signal, torch.zeros_like(signal)], dim=1)
+    task = _task("kosbi", UNSAFE, [(("a",), (0.0,)) for _ in labels])
+    groups = tuple(str(place) for place in range(len(labels)))
+    return Prediction(task=task, logits={Family.SAFETY: logits}, target_BK=labels[:, None], groups=groups)
+
+
+def test_the_blend_trusts_the_part_that_knows_and_calibrates_it() -> None:
+    generator = torch.Generator().manual_seed(0)
+    true_logit = torch.randn(4_000, generator=generator)
+    labels = (torch.rand(4_000, generator=generator) < torch.sigmoid(true_logit)).float()
+    noise = torch.randn(4_000, generator=generator)
+    said = _predictions(3 * true_logit + 2, labels)
+    blend = fit_blend([said], [{Family.SAFETY: noise[:, None].repeat(1, 2)}], [Family.SAFETY])[Family.SAFETY]
+    assert blend.scale_C[0].item() == torch.tensor(1 / 3).item() or abs(blend.scale_C[0] - 1 / 3) < 0.05
+    assert blend.share_C[0] < 0.05
+    assert abs(blend.shift_C[0] + 2 / 3) < 0.1
+
+
+def test_a_folded_blend_says_the_same() -> None:
+    only = replace(CONFIG, min_passages={"safety": 2})
+    fitted = fit_linear_part(_planted()[:1], only, seed=0)
+    batch = ngram_batch([fitted.vocabulary.weigh("stone harm")])
+    linear = fitted.part(batch)[Family.SAFETY]
+    network = torch.tensor([[0.4, -0.2]])
+    blend = FamilyBlend(
+        scale_C=torch.tensor([0.5, 1.0]), share_C=torch.tensor([2.0, 0.1]), shift_C=torch.tensor([0.3, 0.0])
+    )
+    expected = blend.apply(network, linear)
+    fold_blend(fitted.part, {Family.SAFETY: blend})
+    torch.testing.assert_close(fitted.part.blend({Family.SAFETY: network}, batch)[Family.SAFETY], expected)
+
+
+def test_the_halves_share_no_group_and_lose_no_row() -> None:
+    (task, *_) = _planted()
+    (fitting,), (reported,) = halves([task])
+    assert {row.group for row in fitting.dev}.isdisjoint(row.group for row in reported.dev)
+    assert len(fitting.dev) + len(reported.dev) == len(task.dev)
+    assert fitting.train == task.train
+
+
+def test_a_threshold_below_one_half_is_found_where_scores_are_low() -> None:
+    generator = torch.Generator().manual_seed(0)
+    labels = (torch.rand(400, len(KOTE), generator=generator) < 0.1).float()
+    logits = torch.logit(torch.where(labels > 0, 0.3, 0.1))
+    task = _task("kote", EmotionObjective(Family.KOTE), [])
+    target = torch.cat([labels, torch.zeros(400, 2)], dim=1)
+    said = Prediction(task=task, logits={Family.KOTE: logits}, target_BK=target, groups=("",) * 400)
+    (threshold,) = set(fit_thresholds([said], {Family.KOTE: 1.0})[Family.KOTE])
+    assert 0.1 < threshold <= 0.3
