@@ -4,8 +4,8 @@
 
 Overhead: both train the same model from the same weights on the same batches, one core, bfloat16 autocast, clipping
 and AdamW. The plain loop gets its batches as lists made beforehand; the trainer draws tasks and batches, checks for
-numbers that are none, sets rates, reports every step. Rounds alternate which goes first; the ratio is taken within a
-round. Both must end at the same losses, bit for bit, or the comparison is void.
+numbers that are none, sets rates, reports every step. Rounds alternate which goes first; the ratio of processor
+times is taken within a round. Both must end at the same losses, bit for bit, or the comparison is void.
 
 Scaling: processes that ``torchrun`` starts, one core each, against one process, on the same batches. It needs as many
 idle cores as processes.
@@ -59,6 +59,8 @@ class Timed:
 
     examples: int
     seconds: float
+    cpu_seconds: float
+    """Of this process on its core: what the training itself costs, whatever else the machine does."""
     losses: tuple[float, ...]
 
     @property
@@ -117,10 +119,15 @@ def run_trainer(work: Workload, workers: Workers = ALONE) -> Timed:
     """Train with the trainer."""
     observer = _Losses()
     trainer = Trainer(work.fresh_model(), work.tasks, work.items, work.config, observer=observer, workers=workers)
-    started_s = time.perf_counter()
+    started_s, started_cpu_s = time.perf_counter(), time.process_time()
     trainer.run()
-    seconds = time.perf_counter() - started_s
-    return Timed(examples=trainer.examples, seconds=seconds, losses=tuple(record.loss for record in observer.steps))
+    seconds, cpu_seconds = time.perf_counter() - started_s, time.process_time() - started_cpu_s
+    return Timed(
+        examples=trainer.examples,
+        seconds=seconds,
+        cpu_seconds=cpu_seconds,
+        losses=tuple(record.loss for record in observer.steps),
+    )
 
 
 def drawn_batches(work: Workload) -> list[tuple[Draw, Sequence[Item]]]:
@@ -143,21 +150,24 @@ def run_plain(work: Workload, batches: Sequence[tuple[Draw, Sequence[Item]]]) ->
         fused=True,
     )
     parameters = list(model.parameters())
-    started_s = time.perf_counter()
+    started_s, started_cpu_s = time.perf_counter(), time.process_time()
     for step, (draw, items) in enumerate(batches, start=1):
         batch = collate(items)
         with torch.autocast("cpu", torch.bfloat16):
             output = model(batch.ids_RT, batch.mask_RT, batch.segments_RT, parts=draw.parts)
-        loss = total_loss(draw.task.objective, output.logits, batch.target_BK) + RECOVERY_WEIGHT * output.recovery_error
-        torch.autograd.backward(loss)
+        task_loss = total_loss(draw.task.objective, output.logits, batch.target_BK)
+        parts_P = torch.stack([task_loss, RECOVERY_WEIGHT * output.recovery_error])
+        torch.autograd.backward(parts_P.sum())
         torch.nn.utils.clip_grad_norm_(parameters, work.config.gradient_clip)
         for group, values in zip(groups, optimizer.param_groups, strict=True):
             values["lr"] = planned_rate(work.config, step) * group.factor
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        losses.append(loss.item())
-    seconds = time.perf_counter() - started_s
-    return Timed(examples=sum(len(items) for _, items in batches), seconds=seconds, losses=tuple(losses))
+        losses.append(sum(parts_P.tolist()))
+    seconds, cpu_seconds = time.perf_counter() - started_s, time.process_time() - started_cpu_s
+    return Timed(
+        examples=sum(len(items) for _, items in batches), seconds=seconds, cpu_seconds=cpu_seconds, losses=tuple(losses)
+    )
 
 
 def compare(work: Workload, rounds: int) -> list[dict[str, float | bool]]:
@@ -176,7 +186,7 @@ def compare(work: Workload, rounds: int) -> list[dict[str, float | bool]]:
             {
                 "trainer_examples_per_s": ours.examples_per_s,
                 "plain_examples_per_s": plain.examples_per_s,
-                "overhead": ours.seconds / plain.seconds * plain.examples / ours.examples - 1,
+                "overhead": ours.cpu_seconds / plain.cpu_seconds * plain.examples / ours.examples - 1,
                 "same_losses": ours.losses == plain.losses,
             }
         )
@@ -194,7 +204,12 @@ def measure_processes(arguments: argparse.Namespace, processes: int) -> Timed:
     if done.returncode:
         raise SystemExit(done.stderr[-2000:])
     values = json.loads(done.stdout.strip().splitlines()[-1])
-    return Timed(examples=values["examples"], seconds=values["seconds"], losses=tuple(values["losses"]))
+    return Timed(
+        examples=values["examples"],
+        seconds=values["seconds"],
+        cpu_seconds=values["cpu_seconds"],
+        losses=tuple(values["losses"]),
+    )
 
 
 def work_as_process(arguments: argparse.Namespace, processes: int) -> None:
