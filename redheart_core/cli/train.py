@@ -36,7 +36,7 @@ def train(
     request = RunRequest(
         config=config,
         data_dir=data_dir,
-        command=f"redheart train {shlex.quote(config)}",
+        command=f"redheart train {shlex.quote(config)} --threads {threads}",
         name=name,
         out_dir=out_dir,
         num_threads=threads,

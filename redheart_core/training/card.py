@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from redheart_core.training.config import LinearConfig
     from redheart_core.training.run import RunSummary
 
 
@@ -40,6 +41,16 @@ def _data(summary: RunSummary) -> str:
     return "\n".join(["| file | licence | SHA-256 |", "|---|---|---|", *rows])
 
 
+def _linear(config: LinearConfig | None) -> list[str]:
+    if config is None:
+        return []
+    needed = ", ".join(f"{family} {count}" for family, count in sorted(config.min_passages.items()))
+    return [
+        f"- Linear part: logistic regression per output (ridge for ratings) on words, pairs of words and 2 to 4 letters; "
+        f"strength {config.strength:g} where none is named; passages that must have an n-gram: {needed}"
+    ]
+
+
 def _run(summary: RunSummary) -> str:
     config = summary.config
     stages = [
@@ -52,6 +63,7 @@ def _run(summary: RunSummary) -> str:
             f"- Command: `{summary.command}`",
             f"- Seed {config.seed}, {summary.steps_done} of {config.steps} steps, weight decay {config.weight_decay}",
             *stages,
+            *_linear(config.linear),
             f"- {summary.num_parameters:,} parameters, stored as float16, computed with as float32",
             f"- {summary.minutes:.0f} minutes on {summary.hardware}",
         ]

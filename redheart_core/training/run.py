@@ -232,7 +232,8 @@ def _summarise(
         tasks=tasks,
         steps_done=steps_done,
         minutes=(time.monotonic() - started_s) / 60,
-        hardware=f"{os.cpu_count()} CPU cores ({platform.machine()}), torch {torch.__version__}, bfloat16 autocast",
+        hardware=f"{torch.get_num_threads()} of {os.cpu_count()} CPU cores ({platform.machine()}), "
+        f"torch {torch.__version__}, {config.precision.value} autocast",
         num_parameters=sum(parameter.numel() for parameter in finished.model.parameters()),
     )
 
