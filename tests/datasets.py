@@ -48,9 +48,9 @@ def _write_ethics(root: Path, num_rows: int) -> None:
     excuses = [f"{n % 2},Could you do task {n // 2}?,No because {n}" for n in count]
     _lines(root, "ethics/deontology/deontology_train.csv", ["label,scenario,excuse", *excuses])
     traits = [
-        f"{int(shown)},Person {n} acted. [SEP] {word if shown else 'tired'}"
-        for n, word in ((n, ("generous", "cruel")[n % 2]) for n in count)
-        for shown in (True, False)
+        f"{int(word in ('generous', 'cruel'))},Person {n} acted. [SEP] {word}"
+        for n in count
+        for word in (("generous", "cruel")[n % 2], "tired", "tall", "sleepy", "hungry")
     ]
     _lines(root, "ethics/virtue/virtue_train.csv", ["label,scenario", *traits])
     acts = [f"{n % 2},I did thing {n}.,True,False" for n in range(40 * 32)]

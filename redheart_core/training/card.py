@@ -46,7 +46,7 @@ def _linear(config: LinearConfig | None) -> list[str]:
         return []
     needed = ", ".join(f"{family} {count}" for family, count in sorted(config.min_passages.items()))
     return [
-        f"- Linear part: logistic regression per output (ridge for ratings) on words, pairs of words and 2 to 4 letters; "
+        "- Linear part: logistic regression per output (ridge for ratings) on words, pairs of words, 2 to 4 letters; "
         f"strength {config.strength:g} where none is named; passages that must have an n-gram: {needed}"
     ]
 

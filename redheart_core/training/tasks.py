@@ -25,7 +25,7 @@ from redheart_core.data.rows import (
     VadRow,
 )
 from redheart_core.data.source import file_sha256
-from redheart_core.data.splits import split_groups
+from redheart_core.data.splits import hard_rows, split_groups, whole_runs
 from redheart_core.model.config import ModelConfig
 from redheart_core.training import objectives
 from redheart_core.training.objectives import Objective
@@ -35,8 +35,6 @@ from redheart_core.vocabulary.reading import Family
 Row = TypeVar("Row")
 Source = TypeVar("Source")
 HARMS = frozenset({"death", "pain", "disable", "freedom"})
-DEV_STRIDE = 2
-"""GoEmotions' development part is read with this stride; it is large and read in two languages."""
 VIRTUE_SHARE = 0.15
 NEUTRAL_SENTIMENT, BLANK = 3.0, "___"
 """Of Event2Mind: the middle of its scale, and what stands for a word that was left out."""
@@ -100,7 +98,7 @@ def _emotion_tasks(data_dir: Path) -> Iterable[Task]:
         dev = emotions.read_goemotions(data_dir, language=language, part="dev")
         objective = objectives.EmotionObjective(Family.GOEMOTIONS)
         to_example = _emotion_example(GOEMOTIONS, signs)
-        yield build_task(train.name, objective, data_dir, (train, dev), to_example, train.rows, dev.rows[::DEV_STRIDE])
+        yield build_task(train.name, objective, data_dir, (train, dev), to_example, train.rows, dev.rows)
     kote = emotions.read_kote(data_dir)
     split = split_groups(kote, share=0.1)
     to_example = _emotion_example(KOTE, _valence_signs("kote"))
@@ -147,9 +145,7 @@ def _story_tasks(data_dir: Path) -> Iterable[Task]:
 def _question_tasks(data_dir: Path) -> Iterable[Task]:
     traits = ethics.read_traits(data_dir)
     split = split_groups(traits, share=0.4)
-    # Conduct that teaches `virtuous` may not be asked about its traits.
-    known = {row.group for row in split_groups(ethics.read_virtue(data_dir), share=VIRTUE_SHARE).train}
-    asked = tuple(row for row in split.dev if row.group not in known)
+    asked = tuple(_asked_about_traits(data_dir, traits, {row.group for row in split.dev}))
     shown = objectives.JudgedObjective(Family.TRAIT, "shown")
     yield build_task("traits", shown, data_dir, (traits,), _trait_example, split.train, asked)
     choices = causal.read_e_care(data_dir)
@@ -168,6 +164,14 @@ def _question_tasks(data_dir: Path) -> Iterable[Task]:
         sides = split_groups(rows, share=share)
         safe = objectives.JudgedObjective(Family.SAFETY, output)
         yield build_task(rows.name, safe, data_dir, (rows,), _safety_example, sides.train, sides.dev)
+
+
+def _asked_about_traits(data_dir: Path, traits: Dataset[TraitRow], dev_groups: set[str]) -> Iterable[TraitRow]:
+    """Keep the runs that the official score counts, without conduct that teaches `virtuous`."""
+    known = {row.group for row in split_groups(ethics.read_virtue(data_dir), share=VIRTUE_SHARE).train}
+    for row in whole_runs(hard_rows(traits), ethics.VIRTUE_BLOCK):
+        if row.group in dev_groups and row.group not in known:
+            yield row
 
 
 def _reaction_tasks(data_dir: Path) -> Iterable[Task]:

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from redheart_core.cli import main
 from redheart_core.data import splits
+from redheart_core.vocabulary.reading import OUTPUTS, Family
 from tests.checkpoints import make_tiny_checkpoint
 from tests.datasets import write_small_data
 from tests.official import ROWS, write_official_files
@@ -82,8 +83,11 @@ def test_a_file_of_another_task_ends_with_a_clear_message(folder: Path) -> None:
     assert "label, scenario" in json.loads(result.stderr)["error"]["message"]
 
 
-def test_an_untrained_family_is_refused(folder: Path) -> None:
-    result = run(folder, "--task", "ethics_virtue", "--file", str(folder / "ethics_virtue.txt"), "--json")
+def test_an_untrained_family_is_refused(folder: Path, tmp_path: Path) -> None:
+    only = make_tiny_checkpoint(tmp_path / "vad", trained_outputs={Family.VAD: OUTPUTS[Family.VAD]})
+    result = run(
+        folder, "--model", str(only), "--task", "ethics_virtue", "--file", str(folder / "ethics_virtue.txt"), "--json"
+    )
     assert result.exit_code == 2
     assert json.loads(result.stderr)["error"]["code"] == "untrained_family"
 

@@ -15,7 +15,7 @@ from redheart_core.training.finishing import halves
 from redheart_core.training.linear import fit_linear_part
 from redheart_core.training.objectives import EmotionObjective, JudgedObjective, PleasureObjective, VadObjective
 from redheart_core.training.tasks import Example, Task
-from redheart_core.training.thresholds import fit_thresholds
+from redheart_core.training.thresholds import f1_thresholds, fit_thresholds
 from redheart_core.vocabulary.emotions import KOTE
 from redheart_core.vocabulary.reading import Family
 
@@ -120,5 +120,19 @@ def test_a_threshold_below_one_half_is_found_where_scores_are_low() -> None:
     task = _task("kote", EmotionObjective(Family.KOTE), [])
     target = torch.cat([labels, torch.zeros(400, 2)], dim=1)
     said = Prediction(task=task, logits={Family.KOTE: logits}, target_BK=target, groups=("",) * 400)
-    (threshold,) = set(fit_thresholds([said], {Family.KOTE: 1.0})[Family.KOTE])
-    assert 0.1 < threshold <= 0.3
+    thresholds = fit_thresholds([said], {Family.KOTE: 1.0})[Family.KOTE]
+    assert all(0.1 < threshold <= 0.3 for threshold in thresholds)
+
+
+def test_calibrated_scores_alone_give_nearly_the_best_threshold() -> None:
+    generator = torch.Generator().manual_seed(0)
+    scores = torch.rand(20_000, 1, generator=generator).square()
+    labels = torch.rand(20_000, 1, generator=generator) < scores
+
+    def f1(threshold: float) -> float:
+        said = scores >= threshold
+        return float(2 * (said & labels).sum() / (said.sum() + labels.sum()))
+
+    # With no label at all the category is as rare as can be, so the probabilities decide alone.
+    alone = f1_thresholds(scores, torch.zeros_like(labels)).item()
+    assert f1(alone) > max(f1(candidate / 100) for candidate in range(1, 100)) - 0.005
