@@ -66,7 +66,8 @@ def open_in_mode(
 def module_names(model: RedHeartModel) -> tuple[str, ...]:
     """Return the modules that a reading uses, in its order. The optimisation systems are not among them."""
     parts = (f"{'heads' if part.value in model.heads else 'analyzers'}.{part.value}" for part in Part)
-    return ("backbone", *parts, "bridge", "auxiliary")
+    linear = () if model.ngrams is None else ("ngrams",)
+    return ("backbone", *parts, "bridge", "auxiliary", *linear)
 
 
 def _settings(mode: str, budget_gib: float | None) -> ModeSettings:

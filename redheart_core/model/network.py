@@ -176,7 +176,8 @@ class RedHeartModel(nn.Module):
             return logits
         if ngrams is None:
             raise ValueError("This model also reads n-grams: give the n-grams of the passages.")
-        return self.ngrams.blend(logits, ngrams)
+        blended: dict[Family, Tensor] = self.ngrams(logits, ngrams)
+        return blended
 
     def _run(
         self, part: Part, hidden_BTD: Tensor, mask_BT: Tensor, pooled_BP: Tensor

@@ -91,19 +91,19 @@ class NgramPart(nn.Module):
             assert isinstance(table, NgramTable)
             yield table
 
-    def forward(self, batch: NgramBatch) -> dict[Family, Tensor]:
-        """Return logits (R, C) by family, for the families that have a table."""
-        logits: dict[Family, Tensor] = {}
-        for table in self.each_table():
-            logits.update(table(batch))
-        return logits
-
-    def blend(self, network: Mapping[Family, Tensor], batch: NgramBatch) -> dict[Family, Tensor]:
+    def forward(self, network: Mapping[Family, Tensor], batch: NgramBatch) -> dict[Family, Tensor]:
         """Return the network's logits (R, C), scaled, with the linear part added where a family has a table."""
-        logits, linear = dict(network), self(batch)
+        blended, linear = dict(network), self.logits(batch)
         for table in self.each_table():
             scales = torch.split(table.network_scale.float(), table.widths)
             for family, scale_C in zip(table.families, scales, strict=True):
-                if family in logits:
-                    logits[family] = scale_C * logits[family] + linear[family]
-        return logits
+                if family in blended:
+                    blended[family] = scale_C * blended[family] + linear[family]
+        return blended
+
+    def logits(self, batch: NgramBatch) -> dict[Family, Tensor]:
+        """Return what the linear part says by itself, (R, C) by family, for the families that have a table."""
+        said: dict[Family, Tensor] = {}
+        for table in self.each_table():
+            said.update(table(batch))
+        return said

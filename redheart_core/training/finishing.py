@@ -125,7 +125,9 @@ def linear_logits(part: NgramPart, items: Sequence[Item]) -> dict[Family, Tensor
     vectors = [encoding.ngrams for encoding in passages if encoding.ngrams is not None]
     assert len(vectors) == len(passages), "tokenized without n-grams"
     with torch.inference_mode():
-        parts = [part(ngram_batch(vectors[at : at + LINEAR_BATCH])) for at in range(0, len(vectors), LINEAR_BATCH)]
+        parts = [
+            part.logits(ngram_batch(vectors[at : at + LINEAR_BATCH])) for at in range(0, len(vectors), LINEAR_BATCH)
+        ]
     return {family: torch.cat([rows[family] for rows in parts]) for family in parts[0]}
 
 

@@ -26,6 +26,8 @@ from redheart_core.vocabulary.reading import OUTPUTS, Family
 
 Places = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
+SIDE_WEIGHT = 0.3
+"""Of a course of action seen by itself, beside the comparison of the two."""
 RATING_EPS = 0.02
 """Ratings at the ends of the scale are moved this far inside before they become logits."""
 
@@ -76,6 +78,8 @@ def _sources(task: Task, family: Family, column: int) -> Iterator[SourceRows]:
         yield _absolute(task, _targets(task)[:, 0])
     elif output == _preferred(objective):
         yield _pairs(task)
+        if isinstance(objective, StoryObjective):
+            yield _each_side(task)
 
 
 def _preferred(objective: Objective) -> tuple[Family, int] | None:
@@ -115,6 +119,14 @@ def _absolute(task: Task, targets: Array, weights: Array | None = None) -> Sourc
     used = np.ones(len(targets)) if weights is None else weights
     kept = np.flatnonzero(used > 0)
     return SourceRows(task=task.name, passages=kept, minus=None, targets=targets[kept], weights=used[kept])
+
+
+def _each_side(task: Task) -> SourceRows:
+    """The first passage of every example is affirmed by itself, the second denied: the zero that a ranking lacks."""
+    passages = np.arange(2 * len(task.train))
+    targets = np.tile([1.0, 0.0], len(task.train))
+    weights = np.full(len(passages), SIDE_WEIGHT)
+    return SourceRows(task=task.name, passages=passages, minus=None, targets=targets, weights=weights)
 
 
 def _pairs(task: Task) -> SourceRows:

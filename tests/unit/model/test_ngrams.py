@@ -44,7 +44,7 @@ def _vector(**weights: float) -> NgramVector:
 
 def test_a_logit_is_the_sum_of_weight_times_value_and_the_bias() -> None:
     part = _part()
-    logits = part(ngram_batch([_vector(n0=0.5, n3=2.0), _vector(), _vector(n2=1.0)]))
+    logits = part.logits(ngram_batch([_vector(n0=0.5, n3=2.0), _vector(), _vector(n2=1.0)]))
     first, second = part.each_table()
     torch.testing.assert_close(
         logits[Family.HEDONIC][0, 0], 0.5 * first.weight[0, 0] + 2 * first.weight[3, 0] + first.bias[0]
@@ -57,8 +57,8 @@ def test_a_logit_is_the_sum_of_weight_times_value_and_the_bias() -> None:
 
 def test_a_passage_does_not_depend_on_its_neighbours() -> None:
     part = _part()
-    alone = part(ngram_batch([_vector(n0=0.3, n1=0.7, n2=0.2)]))
-    beside = part(ngram_batch([_vector(n3=1.0), _vector(n0=0.3, n1=0.7, n2=0.2)]))
+    alone = part.logits(ngram_batch([_vector(n0=0.3, n1=0.7, n2=0.2)]))
+    beside = part.logits(ngram_batch([_vector(n3=1.0), _vector(n0=0.3, n1=0.7, n2=0.2)]))
     assert all(torch.equal(alone[family][0], beside[family][1]) for family in alone)
 
 
@@ -66,9 +66,9 @@ def test_the_blend_scales_the_network_and_leaves_other_families_alone() -> None:
     part = _part()
     network = {Family.KOTE: torch.ones(1, len(OUTPUTS[Family.KOTE])), Family.REGRET: torch.ones(1, 21)}
     batch = ngram_batch([_vector(n2=1.0)])
-    blended = part.blend(network, batch)
+    blended = part(network, batch)
     _, table = part.each_table()
-    torch.testing.assert_close(blended[Family.KOTE][0], table.network_scale + part(batch)[Family.KOTE][0])
+    torch.testing.assert_close(blended[Family.KOTE][0], table.network_scale + part.logits(batch)[Family.KOTE][0])
     assert torch.equal(blended[Family.REGRET], network[Family.REGRET])
     assert set(blended) == set(network)
 

@@ -56,7 +56,7 @@ def test_planted_words_decide() -> None:
     fitted = fit_linear_part(_planted(), CONFIG, seed=0)
 
     def said(text: str) -> dict[Family, torch.Tensor]:
-        logits: dict[Family, torch.Tensor] = fitted.part(ngram_batch([fitted.vocabulary.weigh(text)]))
+        logits: dict[Family, torch.Tensor] = fitted.part.logits(ngram_batch([fitted.vocabulary.weigh(text)]))
         return logits
 
     assert said("stone harm")[Family.SAFETY][0, 0] > 1 > -1 > said("stone help")[Family.SAFETY][0, 0]
@@ -95,14 +95,14 @@ def test_a_folded_blend_says_the_same() -> None:
     only = replace(CONFIG, min_passages={"safety": 2})
     fitted = fit_linear_part(_planted()[:1], only, seed=0)
     batch = ngram_batch([fitted.vocabulary.weigh("stone harm")])
-    linear = fitted.part(batch)[Family.SAFETY]
+    linear = fitted.part.logits(batch)[Family.SAFETY]
     network = torch.tensor([[0.4, -0.2]])
     blend = FamilyBlend(
         scale_C=torch.tensor([0.5, 1.0]), share_C=torch.tensor([2.0, 0.1]), shift_C=torch.tensor([0.3, 0.0])
     )
     expected = blend.apply(network, linear)
     fold_blend(fitted.part, {Family.SAFETY: blend})
-    torch.testing.assert_close(fitted.part.blend({Family.SAFETY: network}, batch)[Family.SAFETY], expected)
+    torch.testing.assert_close(fitted.part({Family.SAFETY: network}, batch)[Family.SAFETY], expected)
 
 
 def test_the_halves_share_no_group_and_lose_no_row() -> None:
