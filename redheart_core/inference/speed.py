@@ -25,6 +25,7 @@ from redheart_core.inference.opening import open_checkpoint
 from redheart_core.inference.shipped import shipped_folder
 from redheart_core.model.checkpoint import read_manifest
 from redheart_core.model.ledger import count_parameters, meta_model
+from redheart_core.model.ngrams import ngram_batch
 from redheart_core.model.reader import ModelReader
 from redheart_core.runtime.packed import held_bytes, return_free_memory
 from redheart_core.runtime.precision import Precision
@@ -272,9 +273,12 @@ def _prepare(variant: Variant, settings: SpeedSettings) -> _Prepared:
     reader = ModelReader(checkpoint)
     text, ids_BT = passage_of(checkpoint.tokenizer, settings.num_tokens)
 
+    vector = reader.encode(text).ngrams
+
     def forward(batch: int) -> object:
         many_BT = ids_BT.expand(batch, -1).to(settings.device)
-        return checkpoint.model(many_BT, torch.ones_like(many_BT, dtype=torch.bool), torch.zeros_like(many_BT))
+        ngrams = None if vector is None else ngram_batch([vector] * batch, device=many_BT.device)
+        return checkpoint.model(many_BT, torch.ones_like(many_BT, dtype=torch.bool), torch.zeros_like(many_BT), ngrams)
 
     def timed() -> Pass:
         forward_ms = _timed_ms(lambda: forward(1), settings.device)

@@ -31,6 +31,15 @@ class NgramBatch:
     """Which passage each n-gram stands in."""
     num_passages: int
 
+    def to(self, device: torch.device | str) -> NgramBatch:
+        """Return it on a device."""
+        return NgramBatch(
+            ids_N=self.ids_N.to(device),
+            values_N=self.values_N.to(device),
+            passages_N=self.passages_N.to(device),
+            num_passages=self.num_passages,
+        )
+
     def repeated(self, keep_KV: Tensor) -> NgramBatch:
         """Return K copies of one passage, each with every n-gram of the vocabulary (V) scaled by its own factor."""
         copies, count = keep_KV.shape[0], self.ids_N.shape[0]

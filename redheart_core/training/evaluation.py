@@ -185,9 +185,9 @@ def _measure_judged(prediction: Prediction, scores_B: Tensor) -> list[Metric]:
     ]
     size = GROUP_SIZES.get(prediction.task.name)
     if size is not None:
-        value, count = metrics.exact_match(scores_B, labels_B, prediction.groups, size=size)
+        value, _ = metrics.exact_match(scores_B, labels_B, prediction.groups, size=size)
         floor, _ = metrics.exact_match(majority_B, labels_B, prediction.groups, size=size)
-        measured.append(_metric(prediction, f"exact match, {count} groups of {size}", value, floor))
+        measured.append(_metric(prediction, f"exact match, groups of {size}", value, floor))
     return measured
 
 

@@ -1,7 +1,10 @@
-"""What follows the training of the network: the linear part, the blend of both, thresholds, temperatures, metrics.
+"""What follows the training of the network: the linear part, the blend of both, temperatures, thresholds, metrics.
 
-Half of the development rows (whole groups, by a hash of their name) fit what is fitted here; everything that is
-reported is measured on the other half.
+Everything that is fitted here is fitted on development rows. The two halves of them (whole groups, by a hash of their
+name) take turns for what is reported: fitted on one, measured on the other, and the two measurements averaged. What the
+checkpoint then carries is fitted on both halves, so it has seen at least as much as what was measured.
+
+Dimensions: B items, R passages (B, or 2B for pairs), C outputs of a family.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from redheart_core.model.ngrams import NgramPart, ngram_batch
 from redheart_core.text.ngrams import NgramVocabulary
 from redheart_core.text.tokenizer import Tokenizer
 from redheart_core.training.batches import Item, tokenize
-from redheart_core.training.blend import fit_blend, fold_blend
+from redheart_core.training.blend import FamilyBlend, fit_blend, fold_blend
 from redheart_core.training.config import TrainingConfig
 from redheart_core.training.evaluation import Metric, Prediction, fit_temperatures, measure, predict
 from redheart_core.training.linear import fit_linear_part
@@ -45,6 +48,47 @@ class Finished:
     metrics: tuple[Metric, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fit:
+    """What development rows decide."""
+
+    blends: Mapping[Family, FamilyBlend]
+    """Empty without a linear part."""
+    temperatures: Mapping[Family, float]
+    thresholds: Mapping[Family, tuple[float, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Said:
+    """What the two parts say about development rows of one task."""
+
+    network: Prediction
+    linear_RC: Mapping[Family, Tensor]
+    """Empty without a linear part."""
+
+    def only(self, chosen_B: Tensor) -> Said:
+        """Keep some items."""
+        places_B, count = chosen_B.nonzero()[:, 0], len(self.network.groups)
+        sides = next(iter(self.network.logits.values())).shape[0] // count
+        rows_R = torch.cat([places_B + side * count for side in range(sides)])
+        return Said(
+            network=replace(
+                self.network,
+                logits={family: logits_RC[rows_R] for family, logits_RC in self.network.logits.items()},
+                target_BK=self.network.target_BK[places_B],
+                groups=tuple(self.network.groups[place] for place in places_B.tolist()),
+            ),
+            linear_RC={family: logits_RC[rows_R] for family, logits_RC in self.linear_RC.items()},
+        )
+
+    def blended(self, blends: Mapping[Family, FamilyBlend]) -> Prediction:
+        """Return what both say together."""
+        together = {
+            family: blend.apply(self.network.logits[family], self.linear_RC[family]) for family, blend in blends.items()
+        }
+        return replace(self.network, logits={**self.network.logits, **together})
+
+
 def finish(
     model: RedHeartModel,
     tasks: Sequence[Task],
@@ -61,62 +105,68 @@ def finish(
         tokenizer_file: The tokenizer that the network was trained with.
         families: Families that get a temperature.
     """
-    fitting, reported = halves(tasks)
-    ngrams = None
-    if config.linear is not None:
-        ngrams = _add_linear_part(model, fitting, config, tokenizer_file)
+    fitted = None if config.linear is None else fit_linear_part(tasks, config.linear, seed=config.seed)
+    ngrams = None if fitted is None else fitted.vocabulary
     tokenizer = Tokenizer.from_file(tokenizer_file, ngrams)
-    seen = [_predict(model, task, tokenizer) for task in fitting]
-    temperatures = fit_temperatures(seen, families)
-    thresholds = fit_thresholds(seen, temperatures)
-    unseen = [_predict(model, task, tokenizer) for task in reported]
-    measured = (measure(said, temperatures, thresholds) for said in unseen)
+    said = [_said(model, task, tokenizer, None if fitted is None else fitted.part) for task in tasks]
+    metrics = cross_fitted(said, families)
+    fit = fit_on(said, families)
+    for family, blend in fit.blends.items():
+        logger.info("blend of %s: network %s, n-grams %s", family, _brief(blend.scale_C), _brief(blend.share_C))
+    if fitted is not None:
+        fold_blend(fitted.part, fit.blends)
+        model.take_linear_part(fitted.part)
     return Finished(
-        model=model,
-        ngrams=ngrams,
-        temperatures=temperatures,
-        thresholds=thresholds,
-        metrics=tuple(chain.from_iterable(measured)),
+        model=model, ngrams=ngrams, temperatures=fit.temperatures, thresholds=fit.thresholds, metrics=metrics
     )
 
 
-def halves(tasks: Sequence[Task]) -> tuple[list[Task], list[Task]]:
-    """Return the tasks twice: with the development rows that may be fitted on, and with those that are reported.
+def fit_on(said: Sequence[Said], families: Sequence[Family]) -> Fit:
+    """Fit blend, then temperatures, then thresholds."""
+    spoken = tuple(said[0].linear_RC)
+    blends = fit_blend([one.network for one in said], [one.linear_RC for one in said], spoken) if spoken else {}
+    together = [one.blended(blends) for one in said]
+    temperatures = fit_temperatures(together, families)
+    return Fit(blends=blends, temperatures=temperatures, thresholds=fit_thresholds(together, temperatures))
 
-    Where one half would be empty, both have all rows: that is only so for a handful of them.
+
+def cross_fitted(said: Sequence[Said], families: Sequence[Family]) -> tuple[Metric, ...]:
+    """Fit on each half of the rows, measure on the other, and average by the number of rows.
+
+    Where one half of a task would be empty, it is fitted and measured on all of its rows: only so for a handful.
     """
-    sides = [(_kept(task, fitting=True), _kept(task, fitting=False)) for task in tasks]
-    usable = [pair if all(side.dev for side in pair) else (task, task) for task, pair in zip(tasks, sides, strict=True)]
-    return [one for one, _ in usable], [other for _, other in usable]
+    halves = [half(one) for one in said]
+    first, second = [one for one, _ in halves], [other for _, other in halves]
+    found = []
+    for fitting, reported in ((first, second), (second, first)):
+        fit = fit_on(fitting, families)
+        measured = (measure(one.blended(fit.blends), fit.temperatures, fit.thresholds) for one in reported)
+        found.append(list(chain.from_iterable(measured)))
+    return tuple(_average(one, other) for one, other in zip(*found, strict=True))
 
 
-def _kept(task: Task, *, fitting: bool) -> Task:
-    return replace(task, dev=tuple(row for row in task.dev if _is_for_fitting(row.group) is fitting))
+def half(said: Said) -> tuple[Said, Said]:
+    """Split the rows of a task by whole groups, by another hash than the split from training did."""
+    first_B = torch.tensor([crc32(f"fit {group}".encode()) % 2 == 0 for group in said.network.groups])
+    if first_B.all() or not first_B.any():
+        return said, said
+    return said.only(first_B), said.only(~first_B)
 
 
-def _is_for_fitting(group: str) -> bool:
-    """Decide by another hash than the split did, or both halves would follow it."""
-    return crc32(f"fit {group}".encode()) % 2 == 0
+def _average(one: Metric, other: Metric) -> Metric:
+    rows = one.num_rows + other.num_rows
+    shares = one.num_rows / rows, other.num_rows / rows
+    return replace(
+        one,
+        value=shares[0] * one.value + shares[1] * other.value,
+        baseline=shares[0] * one.baseline + shares[1] * other.baseline,
+        num_rows=rows,
+    )
 
 
-def _add_linear_part(
-    model: RedHeartModel, fitting: Sequence[Task], config: TrainingConfig, tokenizer_file: Path
-) -> NgramVocabulary:
-    assert config.linear is not None, "asked for without a linear part"
-    fitted = fit_linear_part(fitting, config.linear, seed=config.seed)
-    tokenizer = Tokenizer.from_file(tokenizer_file, fitted.vocabulary)
-    network, linear = [], []
-    for task in fitting:
-        items = _items(model, task, tokenizer)
-        network.append(predict(model, task, items))
-        linear.append(linear_logits(fitted.part, items))
-    families = [family for table in fitted.part.each_table() for family in table.families]
-    blends = fit_blend(network, linear, families)
-    for family, blend in blends.items():
-        logger.info("blend of %s: network %s, n-grams %s", family, _brief(blend.scale_C), _brief(blend.share_C))
-    fold_blend(fitted.part, blends)
-    model.take_linear_part(fitted.part)
-    return fitted.vocabulary
+def _said(model: RedHeartModel, task: Task, tokenizer: Tokenizer, part: NgramPart | None) -> Said:
+    items = tokenize(task.dev, tokenizer, max_tokens=model.config.max_tokens)
+    return Said(network=predict(model, task, items), linear_RC={} if part is None else linear_logits(part, items))
 
 
 def linear_logits(part: NgramPart, items: Sequence[Item]) -> dict[Family, Tensor]:
@@ -129,14 +179,6 @@ def linear_logits(part: NgramPart, items: Sequence[Item]) -> dict[Family, Tensor
             part.logits(ngram_batch(vectors[at : at + LINEAR_BATCH])) for at in range(0, len(vectors), LINEAR_BATCH)
         ]
     return {family: torch.cat([rows[family] for rows in parts]) for family in parts[0]}
-
-
-def _predict(model: RedHeartModel, task: Task, tokenizer: Tokenizer) -> Prediction:
-    return predict(model, task, _items(model, task, tokenizer))
-
-
-def _items(model: RedHeartModel, task: Task, tokenizer: Tokenizer) -> tuple[Item, ...]:
-    return tokenize(task.dev, tokenizer, max_tokens=model.config.max_tokens)
 
 
 def _brief(values_C: Tensor) -> str:

@@ -28,7 +28,7 @@ from redheart_core.training.corpus_tokenizer import train_tokenizer
 from redheart_core.training.course import run_course
 from redheart_core.training.distributed import ALONE, Workers
 from redheart_core.training.evaluation import Metric, measure, predict
-from redheart_core.training.finishing import Finished, finish, halves
+from redheart_core.training.finishing import Finished, finish
 from redheart_core.training.held_out import mean_loss, with_fewer_rows
 from redheart_core.training.objectives import REGRET_PROXIES, EmotionObjective
 from redheart_core.training.observer import Observer
@@ -121,8 +121,7 @@ def run_training(
         model = _build_model(config, tokenizer, shippable_texts(data_dir))
         start_at_base_rates(model, tasks)
         items = _tokenized(tasks, tokenizer, model, dev=False)
-        fitting, _ = halves(tasks)
-        dev_items = _tokenized(fitting, tokenizer, model, dev=True)
+        dev_items = _tokenized(tasks, tokenizer, model, dev=True)
 
         def save(step: int) -> RunSummary:
             # On the way the network is saved alone: the linear part would only be fitted again.
@@ -145,7 +144,7 @@ def run_training(
             work_dir=Path(scratch) if state_dir is None else state_dir,
             keeps_state=state_dir is not None,
             observer=observer,
-            validate=lambda own: _measured(own, fitting, dev_items),
+            validate=lambda own: _measured(own, tasks, dev_items),
             save=None if workers.is_sharded else save,
             workers=workers,
         )

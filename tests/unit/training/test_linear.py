@@ -11,7 +11,7 @@ from redheart_core.model.ngrams import ngram_batch
 from redheart_core.training.blend import FamilyBlend, fit_blend, fold_blend
 from redheart_core.training.config import LinearConfig
 from redheart_core.training.evaluation import Prediction
-from redheart_core.training.finishing import halves
+from redheart_core.training.finishing import Said, cross_fitted, half
 from redheart_core.training.linear import fit_linear_part
 from redheart_core.training.objectives import EmotionObjective, JudgedObjective, PleasureObjective, VadObjective
 from redheart_core.training.tasks import Example, Task
@@ -106,11 +106,28 @@ def test_a_folded_blend_says_the_same() -> None:
 
 
 def test_the_halves_share_no_group_and_lose_no_row() -> None:
-    (task, *_) = _planted()
-    (fitting,), (reported,) = halves([task])
-    assert {row.group for row in fitting.dev}.isdisjoint(row.group for row in reported.dev)
-    assert len(fitting.dev) + len(reported.dev) == len(task.dev)
-    assert fitting.train == task.train
+    groups = tuple(f"g{place // 3}" for place in range(60))
+    logits = torch.arange(120.0)[:, None].repeat(1, 2)
+    network = Prediction(
+        task=_planted()[0], logits={Family.SAFETY: logits}, target_BK=torch.arange(60.0)[:, None], groups=groups
+    )
+    one, other = half(Said(network=network, linear_RC={Family.SAFETY: logits}))
+    assert set(one.network.groups).isdisjoint(other.network.groups)
+    assert len(one.network.groups) + len(other.network.groups) == 60
+    for side in (one, other):
+        kept = side.network.target_BK[:, 0]
+        assert side.network.logits[Family.SAFETY][:, 0].tolist() == [*kept.tolist(), *(kept + 60).tolist()]
+        assert torch.equal(side.linear_RC[Family.SAFETY], side.network.logits[Family.SAFETY])
+
+
+def test_what_is_reported_is_not_measured_where_it_was_fitted() -> None:
+    generator = torch.Generator().manual_seed(0)
+    labels = (torch.rand(300, generator=generator) < 0.5).float()
+    noise = torch.randn(300, generator=generator)
+    said = Said(network=_predictions(noise, labels), linear_RC={Family.SAFETY: noise[:, None].repeat(1, 2)})
+    (accuracy,) = cross_fitted([said], [Family.SAFETY])
+    assert accuracy.num_rows == 300
+    assert 0.35 < accuracy.value < 0.65, "noise says nothing about rows that were not fitted on"
 
 
 def test_a_threshold_below_one_half_is_found_where_scores_are_low() -> None:

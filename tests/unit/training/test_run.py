@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from redheart_core.data import splits
-from redheart_core.model.checkpoint import load_checkpoint, read_manifest
+from redheart_core.inference.shipped import shipped_folder
+from redheart_core.model.checkpoint import load_checkpoint, read_manifest, tokenizer_path
 from redheart_core.model.reader import load_model_reader
 from redheart_core.training.config import StageConfig, TrainingConfig, load_config
 from redheart_core.training.corpus_tokenizer import train_tokenizer
@@ -64,6 +64,7 @@ def test_an_emotion_row_teaches_the_sign_of_its_feeling(data_dir: Path) -> None:
 
 
 def test_the_shipped_tokenizer_is_what_the_data_give(tmp_path: Path) -> None:
-    shipped = Path(str(files("redheart_core"))) / "checkpoints/compact/tokenizer.json"
+    shipped = shipped_folder("compact")
     train_tokenizer(require_data(), tmp_path / "tokenizer.json")
-    assert (tmp_path / "tokenizer.json").read_bytes() == shipped.read_bytes()
+    own = tokenizer_path(shipped, read_manifest(shipped)[1])
+    assert (tmp_path / "tokenizer.json").read_bytes() == own.read_bytes()
