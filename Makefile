@@ -29,7 +29,7 @@ app: setup
 	$(BIN)/streamlit run streamlit_app.py
 
 test: setup-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not gpu"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not gpu"
 
 test-slow: setup-dev
 	$(BIN)/python -m pytest -m "slow"

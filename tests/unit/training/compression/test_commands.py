@@ -117,7 +117,7 @@ def test_students_of_labels_alone_claim_what_the_labels_teach(folders: Path) -> 
 def test_an_unknown_task_or_base_is_answered_with_a_remedy(folders: Path) -> None:
     unknown = _run(folders, "lora", "--base", str(folders / "tiny"), "--task", "honesty")
     assert unknown.exit_code == 2
-    assert "There is no task honesty. Known: commonsense" in unknown.stderr
+    assert "There is no task honesty. Known: causal_news, commonsense" in unknown.stderr
     missing = _run(folders, "prune", "--base", "nowhere")
     assert missing.exit_code == 2
     assert "neither shipped nor as a folder" in missing.stderr
