@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from redheart_core.inference.shipped import built_config
 from redheart_core.model.ledger import Row, parameter_rows
 from redheart_core.model.presets import PRESETS
 from redheart_core.vocabulary.reading import READ_FAMILIES
@@ -66,7 +67,7 @@ def _names(families: list[str] | tuple[str, ...], language: UiLanguage) -> str:
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _rows(preset: str) -> tuple[Row, ...]:
-    return parameter_rows(PRESETS[preset])
+    return parameter_rows(built_config(preset))
 
 
 def draw_parameters(language: UiLanguage) -> None:
