@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import mmap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -35,6 +36,10 @@ class ModuleStore(Protocol):
 
     def nbytes(self, name: str) -> int:
         """Return what ``load`` gives in bytes, without loading it."""
+
+
+PAGE_BYTES = mmap.PAGESIZE
+"""What is smaller than a page is copied out of its file."""
 
 
 class MappedStore:
@@ -88,7 +93,9 @@ class MappedStore:
         return self._dtype if self._dtype is not None and stored.is_floating_point else stored
 
     def _converted(self, tensor: Tensor) -> Tensor:
-        return tensor.to(self._type(tensor.dtype))
+        converted = tensor.to(self._type(tensor.dtype))
+        # Small weights at an odd address would be summed in another order, and mapping saves nothing below a page.
+        return converted.clone() if converted.nbytes < PAGE_BYTES else converted
 
 
 class HostStore:
