@@ -42,7 +42,6 @@ class LinearConfig:
 
 
 TECHNIQUES: dict[str, type] = {
-    "linear": LinearConfig,
     "label_smoothing": LabelSmoothingConfig,
     "r_drop": RDropConfig,
     "average": AverageConfig,
@@ -55,6 +54,8 @@ TECHNIQUES: dict[str, type] = {
     "crossover": CrossoverConfig,
 }
 """Tables that may stand in a configuration; a technique without a table is off."""
+TABLES: dict[str, type] = {**TECHNIQUES, "linear": LinearConfig}
+"""The same with what follows the training of the network."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +187,7 @@ def parse_config(name: str, content: str) -> TrainingConfig:
     _require_keys(name, values, TrainingConfig)
     for stage in values["stages"]:
         _require_keys(name, stage, StageConfig)
-    for technique, kind in TECHNIQUES.items():
+    for technique, kind in TABLES.items():
         if technique in values:
             _require_keys(f"{name}, {technique}", values[technique], kind)
             values[technique] = kind(**values[technique])

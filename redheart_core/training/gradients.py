@@ -127,7 +127,9 @@ class GradientPass:
         for place, share in enumerate(shares):
             with nullcontext() if place == len(shares) - 1 else self._not_shared():
                 parts_P = self._loss(collate(share.items).to(self._device), draw)
-                torch.autograd.backward(self._scaler.scale(parts_P.sum() * share.weight))
+                loss = parts_P.sum() * share.weight
+                if loss.requires_grad:  # not where every module that this step runs has stopped learning
+                    torch.autograd.backward(self._scaler.scale(loss))
             own_P = parts_P.detach() * share.weight
             total_P = own_P if total_P is None else total_P + own_P
         assert total_P is not None
