@@ -1,8 +1,11 @@
 """N-grams of a passage: words, pairs of words, and letters inside words, each weighted by how rare it is.
 
+A passage that is seen against a context has crossed pairs as well: a word of the text with a word of the context. What
+neither says alone ("greedy" beside "shared") only such a pair can say in a linear model.
+
 A linear layer on these weights reads what single words and endings say, and its every weight belongs to letters that
-one can point at. The weight of an n-gram is (1 + ln count) · idf, and each of the four groups (words or letters, of the
-text or of its context) has length one, so that long passages do not shout.
+one can point at. The weight of an n-gram is (1 + ln count) · idf, and each of the five groups (words or letters, of the
+text or of its context, and crossed pairs) has length one, so that long passages do not shout.
 
 Source: Salton and Buckley 1988, "Term-weighting approaches in automatic text retrieval" (logarithmic term frequency,
 inverse document frequency, cosine normalisation).
@@ -28,13 +31,16 @@ from redheart_core.errors import CheckpointError
 IntArray = npt.NDArray[np.int32]
 FloatArray = npt.NDArray[np.float32]
 
-TEXT_WORDS, TEXT_LETTERS, CONTEXT_WORDS, CONTEXT_LETTERS = GROUPS = "wlWL"
+TEXT_WORDS, TEXT_LETTERS, CONTEXT_WORDS, CONTEXT_LETTERS, CROSSED = GROUPS = "wlWLx"
 """First character of every entry: what kind of n-gram it is, and of which of the two texts."""
+BETWEEN = "\t"
+"""Between the two words of a crossed pair, the text's first."""
 LETTERS = (2, 3, 4)
 """Lengths of the n-grams of letters. A word's two ends count as a letter each."""
 BOUNDARY = " "
 _WORD = re.compile(r"\w+|[^\w\s]")
 _CHUNK = re.compile(r"\S+")
+_CROSSED_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +77,22 @@ def occurrences(text: str, *, of_context: bool = False) -> Iterator[Occurrence]:
         yield from _letters(letters, chunk)
 
 
+def crossed_pairs(text: str, context: str) -> set[str]:
+    """Return the crossed pairs of a passage with its context, each once: most are words that merely stand there."""
+    ours, theirs = (set(_CROSSED_WORD.findall(_lowered(passage))) for passage in (text, context))
+    return {f"{CROSSED}{one}{BETWEEN}{other}" for one in ours for other in theirs}
+
+
+def pair_places(entry: str, text: str, context: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Return where the two words of a crossed pair stand: (start, end) in the text, and in the context."""
+    one, other = entry[1:].split(BETWEEN)
+    return _places(one, text), _places(other, context)
+
+
+def _places(word: str, passage: str) -> list[tuple[int, int]]:
+    return [found.span() for found in _CROSSED_WORD.finditer(_lowered(passage)) if found[0] == word]
+
+
 def count_entries(text: str, context: str = "") -> Counter[str]:
     """Count the n-grams of a passage and of its context. The same entries as ``occurrences``, without their places."""
     counts: Counter[str] = Counter()
@@ -101,6 +123,8 @@ class NgramVocabulary:
         self.document_counts = dict(document_counts)
         self._ids = {entry: place for place, entry in enumerate(self.document_counts)}
         self._entries = tuple(self.document_counts)
+        self.has_crossed = any(entry[0] == CROSSED for entry in self._entries)
+        """Whether it knows crossed pairs, which are then looked up."""
         self._idf = [1.0 + math.log((1 + num_documents) / (1 + count)) for count in self.document_counts.values()]
 
     def __len__(self) -> int:
@@ -113,7 +137,10 @@ class NgramVocabulary:
     def weigh(self, text: str, context: str = "") -> NgramVector:
         """Return the weighted n-grams of a passage seen against ``context``."""
         weights: dict[str, dict[int, float]] = {group: {} for group in GROUPS}
-        for entry, count in count_entries(text, context).items():
+        counts = count_entries(text, context)
+        if self.has_crossed and context:
+            counts.update(crossed_pairs(text, context))
+        for entry, count in counts.items():
             place = self._ids.get(entry)
             if place is not None:
                 weights[entry[0]][place] = (1.0 + math.log(count)) * self._idf[place]

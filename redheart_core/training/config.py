@@ -35,6 +35,19 @@ class LinearConfig:
     strengths: Mapping[str, float] = field(default_factory=dict)
     """The same by family, or by family and output ("reasoning.just")."""
 
+    words_only: tuple[str, ...] = ()
+    """Families that do not read letters: where there is little to find, letters find what is not there."""
+    crossed_min_passages: Mapping[str, int] = field(default_factory=dict)
+    """Passages that must have a crossed pair, by family; families that are not named know none."""
+    common_words: int = 100
+    """How many of the most frequent words stand in no crossed pair."""
+
+    def __post_init__(self) -> None:
+        named = {*self.min_passages, *self.words_only, *self.crossed_min_passages}
+        named |= {name.partition(".")[0] for name in self.strengths}
+        if unknown := sorted(named - set(Family)):
+            raise ConfigError(f"linear: there is no family {', '.join(unknown)}. Known: {', '.join(Family)}.")
+
     def strength_of(self, family: Family, output: str) -> float:
         """Return the inverse of the regularisation of one output."""
         named = self.strengths.get(f"{family.value}.{output}", self.strengths.get(family.value))

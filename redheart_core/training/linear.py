@@ -23,8 +23,17 @@ import torch
 
 from redheart_core.errors import ConfigError
 from redheart_core.model.config import NgramConfig, NgramTableConfig
-from redheart_core.model.ngrams import NgramPart
-from redheart_core.text.ngrams import CONTEXT_LETTERS, TEXT_LETTERS, NgramVocabulary, count_entries
+from redheart_core.model.ngrams import NgramPart, NgramTable
+from redheart_core.text.ngrams import (
+    BETWEEN,
+    CONTEXT_LETTERS,
+    CONTEXT_WORDS,
+    TEXT_LETTERS,
+    TEXT_WORDS,
+    NgramVocabulary,
+    count_entries,
+    crossed_pairs,
+)
 from redheart_core.training.config import LinearConfig
 from redheart_core.training.linear_targets import OutputRows, output_rows
 from redheart_core.training.tasks import Task
@@ -35,10 +44,19 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-OTHER_FAMILIES = (Family.HEDONIC, Family.VAD, Family.REASONING, Family.TRAIT, Family.CAUSAL, Family.SAFETY)
-"""Families that share the last table: few outputs, so that empty rows cost little."""
+OTHER_FAMILIES = (
+    Family.HEDONIC,
+    Family.VAD,
+    Family.REASONING,
+    Family.TRAIT,
+    Family.CAUSAL,
+    Family.SAFETY,
+)
+"""Families that share tables: few outputs, so that empty rows cost little. Those with crossed pairs share one."""
+LETTERS = (TEXT_LETTERS, CONTEXT_LETTERS)
 TOLERANCE = 1e-3
 Array = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,9 +79,10 @@ def fit_linear_part(tasks: Sequence[Task], config: LinearConfig, *, seed: int) -
     for table in part.each_table():
         for family, first in zip(table.families, _offsets(table.families), strict=True):
             for rows in output_rows(tasks, family):
-                weights, bias = _fit(rows, matrices, table.first, table.count, config, seed)
+                weights, bias = _fit(rows, matrices, _read_by(table, vocabulary, family, config), config, seed)
+                own = torch.from_numpy(weights[table.first : table.first + table.count])
                 with torch.no_grad():
-                    table.weight[:, first + rows.column] = torch.from_numpy(weights).float()
+                    table.weight[:, first + rows.column] = own.float()
                     table.bias[first + rows.column] = bias
             logger.info("linear part: %s fitted on n-grams %d to %d", family, table.first, table.first + table.count)
     return FittedPart(vocabulary=vocabulary, part=part.requires_grad_(False))
@@ -72,7 +91,7 @@ def fit_linear_part(tasks: Sequence[Task], config: LinearConfig, *, seed: int) -
 def choose_ngrams(tasks: Sequence[Task], config: LinearConfig) -> tuple[NgramVocabulary, NgramConfig]:
     """Keep n-grams that enough passages of one family's tasks have, ordered so that each table is one run of them.
 
-    Order: known to GoEmotions' tasks only, to both, to KOTE's only, to neither.
+    Order: known to GoEmotions' tasks only, to both, to KOTE's only, to neither; then crossed pairs.
     """
     counts = _document_counts(tasks)
     taught = {family for task in tasks for family in task.objective.families}
@@ -81,15 +100,19 @@ def choose_ngrams(tasks: Sequence[Task], config: LinearConfig) -> tuple[NgramVoc
         for name, minimum in config.min_passages.items()
         if Family(name) in taught
     }
+    crossed = _crossed_counts(tasks, config)
     goemotions, kote = known.get(Family.GOEMOTIONS, set()), known.get(Family.KOTE, set())
     families = tuple(family for family in OTHER_FAMILIES if family in known)
     others = {entry for family in families for entry in known[family]}
     groups = (goemotions - kote, goemotions & kote, kote - goemotions, others - goemotions - kote)
-    ordered = {entry: sum(count[entry] for count in counts.values()) for group in groups for entry in sorted(group)}
+    plain = {entry: sum(count[entry] for count in counts.values()) for group in groups for entry in sorted(group)}
+    ordered = {**plain, **{entry: crossed[entry] for entry in sorted(crossed)}}
+    pairing = tuple(family for family in families if family.value in config.crossed_min_passages)
     tables = (
         ((Family.GOEMOTIONS,), 0, len(goemotions)),
         ((Family.KOTE,), len(groups[0]), len(kote)),
-        (families, 0, len(ordered)),
+        (tuple(family for family in families if family not in pairing), 0, len(plain)),
+        (pairing, 0, len(ordered)),
     )
     built = tuple(
         NgramTableConfig(families=own, first=first, count=count) for own, first, count in tables if own and count
@@ -108,10 +131,36 @@ def _document_counts(tasks: Iterable[Task]) -> dict[Family, Counter[str]]:
     return counts
 
 
+def _crossed_counts(tasks: Iterable[Task], config: LinearConfig) -> dict[str, int]:
+    """Count the crossed pairs that enough passages have, without the words that stand everywhere."""
+    kept: Counter[str] = Counter()
+    for task in tasks:
+        minimum = config.crossed_min_passages.get(task.objective.families[0].value)
+        if minimum is not None:
+            passages = [passage for example in task.train for passage in example.passages]
+            common = _common_words(passages, config.common_words)
+            counts = Counter(entry for text, context in passages for entry in crossed_pairs(text, context))
+            kept.update(
+                {
+                    entry: count
+                    for entry, count in counts.items()
+                    if count >= minimum and not common.intersection(entry[1:].split(BETWEEN))
+                }
+            )
+    return dict(kept)
+
+
+def _common_words(passages: Iterable[tuple[str, str]], count: int) -> frozenset[str]:
+    found: Counter[str] = Counter()
+    for text, context in passages:
+        entries = count_entries(text, context)
+        found.update({entry[1:] for entry in entries if entry[0] in (TEXT_WORDS, CONTEXT_WORDS) and " " not in entry})
+    return frozenset(word for word, _ in sorted(found.items(), key=lambda item: (-item[1], item[0]))[:count])
+
+
 def _frequent(counts: Counter[str], min_passages: int) -> set[str]:
     """Letters need one passage more: there are many more of them."""
-    letters = (TEXT_LETTERS, CONTEXT_LETTERS)
-    return {entry for entry, count in counts.items() if count >= min_passages + (entry[0] in letters)}
+    return {entry for entry, count in counts.items() if count >= min_passages + (entry[0] in LETTERS)}
 
 
 def _matrix(vocabulary: NgramVocabulary, task: Task) -> csr_matrix:
@@ -125,19 +174,29 @@ def _matrix(vocabulary: NgramVocabulary, task: Task) -> csr_matrix:
     return csr_matrix((values, ids, ends), shape=(len(vectors), len(vocabulary)))
 
 
+def _read_by(table: NgramTable, vocabulary: NgramVocabulary, family: Family, config: LinearConfig) -> Places:
+    """Return the n-grams of a table that a family reads."""
+    ids = range(table.first, table.first + table.count)
+    without_letters = family.value in config.words_only
+    return np.array([place for place in ids if not (without_letters and vocabulary.entry(place)[0] in LETTERS)])
+
+
 def _fit(
-    rows: OutputRows, matrices: Mapping[str, csr_matrix], first: int, count: int, config: LinearConfig, seed: int
+    rows: OutputRows, matrices: Mapping[str, csr_matrix], read: Places, config: LinearConfig, seed: int
 ) -> tuple[Array, float]:
-    """Return the weights (V of the table) and the bias of one output, in units of its logit."""
+    """Return the weights (V, zero where nothing is read) and the bias of one output, in units of its logit."""
     design, targets, weights = _design(rows, matrices)
-    design = design[:, [*range(first, first + count), design.shape[1] - 1]]
+    num_ngrams = design.shape[1] - 1
+    design = design[:, [*read, num_ngrams]]
     strength = config.strength_of(rows.family, OUTPUTS[rows.family][rows.column])
     if rows.family is Family.VAD:
         solution = _ridge(design, targets, strength)
     else:
         solution = _logistic(design, targets, weights, strength, seed)
     solution = solution / rows.logits_per_unit
-    return solution[:-1], float(solution[-1])
+    everywhere = np.zeros(num_ngrams)
+    everywhere[read] = solution[:-1]
+    return everywhere, float(solution[-1])
 
 
 def _design(rows: OutputRows, matrices: Mapping[str, csr_matrix]) -> tuple[Any, Array, Array]:

@@ -12,7 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redheart_core.errors import CheckpointError
-from redheart_core.text.ngrams import GROUPS, NgramVocabulary, count_entries, occurrences
+from redheart_core.text.ngrams import (
+    GROUPS,
+    NgramVocabulary,
+    count_entries,
+    crossed_pairs,
+    occurrences,
+    pair_places,
+)
 
 
 def test_words_pairs_and_letters_of_a_short_text_are_all_there() -> None:
@@ -47,13 +54,30 @@ def test_weights_follow_the_stated_formula() -> None:
 
 @given(st.text(min_size=1, max_size=40), st.text(max_size=40))
 def test_every_group_that_is_known_has_length_one(text: str, context: str) -> None:
-    counts = count_entries(text, context)
+    counts = [*count_entries(text, context), *crossed_pairs(text, context)]
     vocabulary = NgramVocabulary(dict.fromkeys(sorted(counts), 1), num_documents=3)
     vector = vocabulary.weigh(text, context)
     for group in GROUPS:
         inside = [entry[0] == group for entry in sorted(counts)]
         if any(inside):
             assert float(np.square(vector.values[inside]).sum()) == pytest.approx(1.0, rel=1e-5)
+
+
+def test_crossed_pairs_put_a_word_of_the_text_before_one_of_the_context() -> None:
+    assert crossed_pairs("Greedy, greedy", "He shared it") == {"xgreedy\the", "xgreedy\tshared", "xgreedy\tit"}
+    assert crossed_pairs("greedy", "") == set()
+
+
+def test_a_crossed_pair_is_known_only_where_both_words_stand() -> None:
+    vocabulary = NgramVocabulary({"xgreedy\tshared": 4}, num_documents=9)
+    assert vocabulary.has_crossed
+    assert vocabulary.weigh("greedy", "he shared").values.tolist() == [1.0]
+    assert len(vocabulary.weigh("shared", "greedy").ids) == 0
+    assert len(vocabulary.weigh("greedy shared").ids) == 0
+
+
+def test_the_places_of_a_crossed_pair_are_whole_words_of_either_side() -> None:
+    assert pair_places("xan\tan", "An ant, an", "ban an") == ([(0, 2), (8, 10)], [(4, 6)])
 
 
 def test_the_file_gives_the_vocabulary_back(tmp_path: Path) -> None:

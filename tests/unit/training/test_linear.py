@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import pytest
 import torch
 
+from redheart_core.errors import ConfigError
 from redheart_core.model.ngrams import ngram_batch
 from redheart_core.training.blend import FamilyBlend, fit_blend, fold_blend
 from redheart_core.training.config import LinearConfig
@@ -153,3 +155,49 @@ def test_calibrated_scores_alone_give_nearly_the_best_threshold() -> None:
     # With no label at all the category is as rare as can be, so the probabilities decide alone.
     alone = f1_thresholds(scores, torch.zeros_like(labels)).item()
     assert f1(alone) > max(f1(candidate / 100) for candidate in range(1, 100)) - 0.005
+
+
+def _crossed_task(family: Family) -> Task:
+    """Rows that only the two words together decide: the text's word, and the context's, are each as often right."""
+    rows = [(trait, deed) for trait in ("greedy", "kind") for deed in ("takes", "gives") for _ in range(10)]
+    examples = tuple(
+        Example(
+            passages=((trait, f"she {deed} number{place}"),),
+            target=(float((trait == "kind") == (deed == "gives")),),
+            group=str(place),
+        )
+        for place, (trait, deed) in enumerate(rows)
+    )
+    return Task(name="traits", objective=JudgedObjective(family, "shown"), train=examples, dev=examples, files=())
+
+
+def test_crossed_pairs_decide_what_neither_word_does() -> None:
+    task = _crossed_task(Family.TRAIT)
+    config = LinearConfig(
+        min_passages={"trait": 2, "safety": 2}, strength=10.0, crossed_min_passages={"trait": 3}, common_words=1
+    )
+    fitted = fit_linear_part([task, *_planted()], config, seed=1)
+    ids = [entry for place in range(len(fitted.vocabulary)) if (entry := fitted.vocabulary.entry(place))[0] == "x"]
+    assert sorted(ids) == ["xgreedy\tgives", "xgreedy\ttakes", "xkind\tgives", "xkind\ttakes"], "'she' is too common"
+    said = [
+        float(fitted.part.logits(ngram_batch([fitted.vocabulary.weigh(trait, f"she {deed}")]))[Family.TRAIT][0, 0])
+        for trait, deed in (("kind", "gives"), ("greedy", "takes"), ("kind", "takes"), ("greedy", "gives"))
+    ]
+    assert min(said[:2]) > 1 > -1 > max(said[2:])
+
+
+def test_a_family_of_words_only_gives_letters_no_weight() -> None:
+    config = replace(CONFIG, words_only=("safety",))
+    fitted = fit_linear_part(_planted(), config, seed=1)
+    table = next(table for table in fitted.part.each_table() if Family.SAFETY in table.families)
+    column = sum(table.widths[: table.families.index(Family.SAFETY)])
+    letters = [fitted.vocabulary.entry(place)[0] in "lL" for place in range(table.first, table.first + table.count)]
+    assert any(letters)
+    weights_V = table.weight[:, column]
+    assert not weights_V[torch.tensor(letters)].any()
+    assert weights_V[~torch.tensor(letters)].any()
+
+
+def test_a_family_that_does_not_exist_is_refused_by_name() -> None:
+    with pytest.raises(ConfigError, match="no family virtues"):
+        LinearConfig(min_passages={"virtues": 2}, strength=1.0)
