@@ -7,6 +7,7 @@ RedHeartError
 ├── DataError          a data set is missing, malformed, or has a constant label
 ├── DeviceError        a device does not exist or cannot do what was asked
 │   └── OutOfDeviceMemoryError   the device, or the budget set for it, is too small
+├── ExplanationError   an output cannot be explained as asked
 ├── RunError           a run of training cannot be found, started, recorded or stopped
 └── TraceError         a saved trace cannot be read; a trace that merely differs is a result, not an error
 """
@@ -55,6 +56,12 @@ class DataError(RedHeartError):
     """A data set cannot be used as it is."""
 
     korean_summary = "데이터를 그대로 쓸 수 없어요. 아래 내용을 확인해 주세요."
+
+
+class ExplanationError(RedHeartError):
+    """A target, a method, a baseline or their options do not exist or do not go together."""
+
+    korean_summary = "요청한 방식으로는 설명할 수 없어요. 아래 내용을 확인해 주세요."
 
 
 class DeviceError(RedHeartError):
