@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 
 def score(value: float) -> str:
     """Write a number of a scale from 0 to 1 (or -1 to 1) with two decimals."""
@@ -16,6 +18,22 @@ def signed(value: float) -> str:
     if float(text) == 0.0:
         return text
     return f"{'+' if value > 0 else '−'}{text}"
+
+
+def short(value: float) -> str:
+    """Write a number of any size with two significant digits; what is smaller than a millionth is zero."""
+    size = abs(value)
+    if size < 1e-6:
+        return "0"
+    decimals = max(0, 1 - math.floor(math.log10(size)))
+    text = f"{size:.{decimals}f}" if decimals else f"{size:,.0f}"
+    return text if value > 0 else f"−{text}"
+
+
+def signed_short(value: float) -> str:
+    """Write a difference of any size with its sign and two significant digits; zero has none."""
+    text = short(value)
+    return f"+{text}" if value > 0 and text != "0" else text
 
 
 def interval(value: float, low: float, high: float) -> str:
