@@ -64,7 +64,8 @@ class Explained:
         mask_KT = torch.ones(count, num_tokens, dtype=torch.bool, device=vectors_KTD.device)
         segments_KT = self.layout.segments_T.expand(count, -1)
         logits = self.model.forward_from_embeddings(vectors_KTD, mask_KT, segments_KT, self._ngrams(ngrams_KN)).logits
-        return self.scalar(logits)
+        # Some families read no n-grams; a gradient of zero is still a gradient.
+        return self.scalar(logits) + 0.0 * ngrams_KN.sum(dim=1)
 
     def at_words(self, present_KW: Tensor) -> Tensor:
         """Return the scalar (K,) with only some words there, the others replaced by the baseline. No gradient.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 from redheart_core.explain.attribution.words import Word
 from redheart_core.text.tokenizer import Source
@@ -52,6 +53,10 @@ class AttributionKey:
     unit: Unit
     seed: int
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the key as JSON values."""
+        return {**asdict(self), "options": dict(self.options), "unit": self.unit.value}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribution:
@@ -70,6 +75,8 @@ class Attribution:
     baseline_value: float
     is_additive: bool
     """Whether the method promises that scores and rest sum to target minus baseline."""
+    truncated: bool
+    """Whether the model's window left out the middle: words there have no tokens, only n-grams."""
     num_evaluations: int
     """Points at which the model was evaluated (steps, for path methods)."""
     seconds: float
@@ -101,3 +108,28 @@ class Attribution:
     def options(self) -> Mapping[str, Option]:
         """The method's options by name."""
         return dict(self.key.options)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON values. All but ``seconds`` are the same whenever and wherever the same key is asked."""
+        return {
+            "key": self.key.to_dict(),
+            "unit": self.key.unit.value,
+            "words": [_placed(word) for word in self.words],
+            "scores": list(self.scores),
+            "ngram_scores": list(self.ngram_scores),
+            "pieces": [{**_placed(piece), "word": piece.word, "score": piece.score} for piece in self.pieces],
+            "rest": self.rest,
+            "sum": self.total,
+            "target_value": self.target_value,
+            "baseline_value": self.baseline_value,
+            "is_additive": self.is_additive,
+            "completeness_error": self.completeness_error,
+            "relative_error": self.relative_error,
+            "truncated": self.truncated,
+            "steps": self.num_evaluations,
+            "seconds": self.seconds,
+        }
+
+
+def _placed(part: Word | Piece) -> dict[str, Any]:
+    return {"text": part.text, "start": part.start, "end": part.end, "source": part.source.value}

@@ -52,13 +52,15 @@ def split_words(text: str, context: str = "") -> tuple[Word, ...]:
 
 
 def words_of_tokens(encoding: Encoding, words: Sequence[Word]) -> tuple[int | None, ...]:
-    """Return the word of each token, (T,): the one that shares most characters with it; None for special tokens."""
+    """Return the word of each token, (T,): the one that shares most characters with it; None for special tokens.
+
+    A token of nothing but blanks goes with the word that follows it, or with the last one.
+    """
     by_source = _by_source(words)
-    found: list[int | None] = []
-    for span, source in zip(encoding.spans, encoding.sources, strict=True):
-        touched = _touched(span, by_source[source]) if source is not Source.SPECIAL else []
-        found.append(max(touched, key=lambda pair: (pair[1], -pair[0]))[0] if touched else None)
-    return tuple(found)
+    return tuple(
+        None if source is Source.SPECIAL else _word_of(span, by_source[source])
+        for span, source in zip(encoding.spans, encoding.sources, strict=True)
+    )
 
 
 def ngram_occurrences(
@@ -144,6 +146,14 @@ def _shares(
         for word, count in touched:
             shares[word] += count / total / len(group)
     return tuple(sorted(shares.items()))
+
+
+def _word_of(span: Span, placed: Sequence[tuple[int, Span]]) -> int | None:
+    touched = _touched(span, placed)
+    if touched:
+        return max(touched, key=lambda pair: (pair[1], -pair[0]))[0]
+    following = [word for word, (first, _) in placed if first >= span[0]]
+    return next(iter(following or [word for word, _ in placed[-1:]]), None)
 
 
 def _touched(span: Span, placed: Sequence[tuple[int, Span]]) -> list[tuple[int, int]]:

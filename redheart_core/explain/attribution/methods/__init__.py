@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from redheart_core.errors import ExplanationError
 from redheart_core.explain.attribution.methods.input_x_gradient import InputXGradient
+from redheart_core.explain.attribution.methods.integrated_gradients import IntegratedGradients
 from redheart_core.explain.attribution.methods.method import Method
 
-_LISTED: tuple[Method, ...] = (InputXGradient(),)
+_LISTED: tuple[Method, ...] = (IntegratedGradients(), InputXGradient())
 METHODS: dict[str, Method] = {method.name: method for method in _LISTED}
 """Every method by name, in the order in which they are offered."""
 

@@ -35,6 +35,8 @@ class RawScores:
     """What each n-gram contributes."""
     word_scores_W: Tensor | None = None
     """Instead of the two, which are zero then, where the method's features are words."""
+    rest: float = 0.0
+    """What belongs to neither: whatever the method sees beside tokens and n-grams."""
     num_evaluations: int
     """Points at which the model was evaluated."""
 

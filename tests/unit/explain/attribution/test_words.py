@@ -46,10 +46,10 @@ def test_words_are_runs_of_letters_and_of_marks_in_the_order_of_reading() -> Non
     assert (words[4].start, words[4].end) == (3, 8)
 
 
-def test_a_token_belongs_to_the_word_it_lies_in_and_special_tokens_to_none() -> None:
+def test_a_token_belongs_to_the_word_it_lies_in_a_blank_to_the_next_and_special_tokens_to_none() -> None:
     text = "ab c"
     encoding = _encoding(text, "", _vocabulary(text, ""))
-    assert words_of_tokens(encoding, split_words(text)) == (None, 0, 0, None, 1, None)
+    assert words_of_tokens(encoding, split_words(text)) == (None, 0, 0, 1, 1, None)
 
 
 def test_the_pair_of_two_words_is_shared_by_their_letters() -> None:
