@@ -55,6 +55,7 @@ def hand_made(
         target_value=sum(given) + rest + missing - 1.0,
         baseline_value=-1.0,
         is_additive=is_additive,
+        truncated=False,
         num_evaluations=65,
         seconds=0.4,
     )  # fmt: skip
