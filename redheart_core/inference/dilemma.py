@@ -14,7 +14,7 @@ from redheart_core.reasoning.collect import collect
 from redheart_core.reasoning.parties import affected_parties
 from redheart_core.reasoning.trace import Node, Recorder, Stage
 from redheart_core.vocabulary.bentham import Lens, Variable
-from redheart_core.vocabulary.dilemma import Dilemma
+from redheart_core.vocabulary.dilemma import Dilemma, Party
 from redheart_core.vocabulary.language import Language
 from redheart_core.vocabulary.reading import Family, NeuralReader
 
@@ -37,9 +37,21 @@ def begin(
     recorder: Recorder, dilemma: Dilemma, language: Language, settings: Settings, reader: NeuralReader | None
 ) -> SharedSteps:
     """Record what all options share: language, situation, parties."""
+    return begin_situation(recorder, dilemma.situation, dilemma.parties, language, settings, reader)
+
+
+def begin_situation(
+    recorder: Recorder,
+    situation_text: str,
+    parties: Sequence[Party],
+    language: Language,
+    settings: Settings,
+    reader: NeuralReader | None,
+) -> SharedSteps:
+    """Record a situation and its parties, whichever options there are."""
     spoken = recorder.given("language", language.value)
-    text, situation = read_text(recorder, "situation.", dilemma.situation, spoken)
-    given = recorder.given("parties.given", [[p.name, p.count, p.vulnerability] for p in dilemma.parties])
+    text, situation = read_text(recorder, "situation.", situation_text, spoken)
+    given = recorder.given("parties.given", [[p.name, p.count, p.vulnerability] for p in parties])
     affected = recorder.apply(
         "parties", affected_parties, stage=Stage.FEATURES, inputs={"situation": situation, "given": given}
     )

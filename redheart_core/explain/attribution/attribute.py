@@ -18,7 +18,8 @@ from redheart_core.explain.attribution.methods.method import Method, Report, unr
 from redheart_core.explain.attribution.methods.options import make_options
 from redheart_core.explain.attribution.request import AttributionRequest, attribution_key
 from redheart_core.explain.attribution.result import Attribution, AttributionKey, Piece
-from redheart_core.explain.attribution.targets import target_named
+from redheart_core.explain.attribution.targets.option import option_target
+from redheart_core.explain.attribution.targets.registry import target_named
 from redheart_core.inference.leased import LeasedReader
 from redheart_core.text.tokenizer import WORD_START, Source, Tokenizer
 from redheart_core.vocabulary.reading import NeuralReader
@@ -69,9 +70,18 @@ class _Run:
 
 
 def scalar_of(key: AttributionKey, reader: LeasedReader) -> Scalar:
-    """Return the target of a key as a function of logits."""
-    # A key exists only where an untrained output was allowed.
-    return target_named(reader.checkpoint.manifest, key.target, untrained=True).scalar(key.unit)
+    """Return the target of a key as a function of logits. Whoever calls it holds the reader.
+
+    Raises:
+        ExplanationError, InputError: The score of an option, and it is not scored.
+    """
+    if key.case is None:
+        # A key exists only where an untrained output was allowed.
+        return target_named(reader.checkpoint.manifest, key.target, untrained=True).scalar(key.unit)
+    target = option_target(
+        reader, situation=key.context, option=key.text, parties=key.case.parties, settings=key.case.settings
+    )
+    return target.scalar(key.unit)
 
 
 def explained_passages(key: AttributionKey, reader: LeasedReader) -> tuple[ExplainedPassage, ...]:

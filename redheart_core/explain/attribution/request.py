@@ -9,8 +9,10 @@ from redheart_core.errors import ExplanationError
 from redheart_core.explain.attribution.baselines import canonical_baseline
 from redheart_core.explain.attribution.methods import method_named
 from redheart_core.explain.attribution.methods.options import make_options, option_pairs
-from redheart_core.explain.attribution.result import AttributionKey, Option, Unit
-from redheart_core.explain.attribution.targets import checked_unit, target_named
+from redheart_core.explain.attribution.result import AttributionKey, Option, OptionCase, Unit
+from redheart_core.explain.attribution.targets.option import OPTION_RANGES, OPTION_SCORE
+from redheart_core.explain.attribution.targets.registry import target_named
+from redheart_core.explain.attribution.targets.target import Range, checked_unit
 from redheart_core.inference.leased import LeasedReader
 from redheart_core.vocabulary.dilemma import clean_passage
 
@@ -36,6 +38,8 @@ class AttributionRequest:
     seed: int = 0
     untrained: bool = False
     """Whether an output that the checkpoint never learned is allowed."""
+    case: OptionCase | None = None
+    """For the score of an option; without parties and with the default weights when absent."""
 
 
 def attribution_key(request: AttributionRequest, reader: LeasedReader) -> AttributionKey:
@@ -48,16 +52,39 @@ def attribution_key(request: AttributionRequest, reader: LeasedReader) -> Attrib
     if request.seed < 0:
         raise ExplanationError(f"The seed is {request.seed}; it must be 0 or more.")
     method = method_named(request.method)
-    target = target_named(reader.checkpoint.manifest, request.target, untrained=request.untrained)
+    name, ranges = _target(request, reader)
     context = clean_passage(request.context, what_en="context", what_ko="배경 글") if request.context.strip() else ""
     return AttributionKey(
         checkpoint_sha256=reader.checkpoint_sha256,
         text=clean_passage(request.text, what_en="text", what_ko="글"),
         context=context,
-        target=target.name,
+        target=name,
         method=method.name,
         baseline=canonical_baseline(request.baseline),
         options=option_pairs(make_options(method, request.options)),
-        unit=checked_unit(target, request.unit),
+        unit=checked_unit(name, ranges, request.unit),
         seed=request.seed,
+        case=_case(request),
     )
+
+
+def _target(request: AttributionRequest, reader: LeasedReader) -> tuple[str, Mapping[Unit, Range]]:
+    """Return the target's canonical name and the units in which it can be counted."""
+    if request.target.strip() != OPTION_SCORE:
+        target = target_named(reader.checkpoint.manifest, request.target, untrained=request.untrained)
+        return target.name, target.ranges
+    if not request.context.strip():
+        raise ExplanationError(f"{OPTION_SCORE} scores an option against its situation. Give the situation as context.")
+    return OPTION_SCORE, OPTION_RANGES
+
+
+def _case(request: AttributionRequest) -> OptionCase | None:
+    if request.target.strip() == OPTION_SCORE:
+        case = request.case or OptionCase()
+        _ = case.settings  # refuses weights that are no shares
+        return case
+    if request.case is not None:
+        raise ExplanationError(
+            f"Parties and weights of views play no part in {request.target}, only in {OPTION_SCORE}."
+        )
+    return None

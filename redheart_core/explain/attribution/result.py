@@ -8,7 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 from redheart_core.explain.attribution.words import Word
+from redheart_core.inference.settings import Settings
 from redheart_core.text.tokenizer import Source
+from redheart_core.vocabulary.bentham import DEFAULT_VIEW_WEIGHTS, View
+from redheart_core.vocabulary.dilemma import Party
 
 SMALL_DIFFERENCE = 1e-3
 """Below this distance between target and baseline, in units of the target, no relative error is stated."""
@@ -39,6 +42,25 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OptionCase:
+    """What the score of an option depends on beside its own words and its situation's."""
+
+    parties: tuple[Party, ...] = ()
+    """As they were given with the dilemma."""
+    view_weights: tuple[float, ...] = tuple(DEFAULT_VIEW_WEIGHTS[view] for view in View)
+    """Shares of the three views, in their order."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of an evaluation with these weights.
+
+        Raises:
+            InputError: The weights are no shares.
+        """
+        return Settings(view_weights=dict(zip(View, self.view_weights, strict=False)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttributionKey:
     """Everything that decides an attribution: the same key gives the same bytes."""
 
@@ -52,6 +74,8 @@ class AttributionKey:
     """Sorted by name, defaults included."""
     unit: Unit
     seed: int
+    case: OptionCase | None = None
+    """Only where the target is the score of an option."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the key as JSON values."""

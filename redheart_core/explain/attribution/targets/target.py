@@ -41,11 +41,7 @@ class Target(Protocol):
         """Units in which it can be counted, the default first, and the least and greatest value in each."""
 
     def scalar(self, unit: Unit) -> Scalar:
-        """Return it as a function of logits.
-
-        Raises:
-            ExplanationError: It cannot be counted in that unit.
-        """
+        """Return it as a function of logits, in one of its units."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +108,6 @@ class DifferenceTarget:
 
     def scalar(self, unit: Unit) -> Scalar:
         """See ``Target``."""
-        checked_unit(self, unit)
         first, second = self.first.scalar(unit), self.second.scalar(unit)
         return lambda logits: first(logits) - second(logits)
 
@@ -121,16 +116,19 @@ MINUS = " - "
 """Between the names of a difference; no name has it inside."""
 
 
-def checked_unit(target: Target, unit: Unit | None) -> Unit:
-    """Return the unit, or the target's default for None.
+def checked_unit(name: str, ranges: Mapping[Unit, Range], unit: Unit | None) -> Unit:
+    """Return the unit, or the default for None.
+
+    Args:
+        name: Of the target.
+        ranges: Of the target.
+        unit: What was asked for.
 
     Raises:
         ExplanationError: The target cannot be counted in that unit.
     """
-    known = tuple(target.ranges)
-    if unit is None and known:
-        return known[0]
-    if unit not in known:
-        names = ", ".join(known) or "none: its two parts have no unit in common"
-        raise ExplanationError(f"{target.name} cannot be counted in {unit}. Possible: {names}.")
+    if unit is None:
+        return next(iter(ranges))
+    if unit not in ranges:
+        raise ExplanationError(f"{name} cannot be counted in {unit}. Possible: {', '.join(ranges)}.")
     return unit

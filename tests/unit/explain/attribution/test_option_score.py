@@ -1,0 +1,70 @@
+"""The score of an option as a target: the pipeline's own number, with a slope in what the model says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+import pytest
+
+from redheart_core.errors import ExplanationError, InputError
+from redheart_core.explain.attribution.attribute import attribute
+from redheart_core.explain.attribution.request import AttributionRequest
+from redheart_core.explain.attribution.result import OptionCase, Unit
+from redheart_core.inference.engine import RedHeart, load_model
+from redheart_core.inference.leased import LeasedReader
+from redheart_core.runtime.precision import Precision
+from redheart_core.vocabulary.bentham import View
+from redheart_core.vocabulary.dilemma import Dilemma, Option, Party
+
+SITUATION = "The doctor has one bed left and two patients, a child and an old man."
+OPTIONS = ("Give the bed to the child.", "Send both away and lie to their families.")
+PARTIES = (Party(name="the child", vulnerability=0.8), Party(name="patients", count=2))
+WEIGHTS = (0.5, 0.25, 0.25)
+
+
+@pytest.fixture(scope="module")
+def model() -> RedHeart:
+    return load_model("compact", precision=Precision.FP32)
+
+
+def _asked(option: str, case: OptionCase | None = None) -> AttributionRequest:
+    return AttributionRequest(text=option, context=SITUATION, target="option/score", options={"steps": 4}, case=case)
+
+
+def _reader(model: RedHeart) -> LeasedReader:
+    return cast(LeasedReader, model.reader)
+
+
+@pytest.mark.parametrize(
+    "case", [OptionCase(), OptionCase(parties=PARTIES), OptionCase(parties=PARTIES, view_weights=WEIGHTS)]
+)
+def test_the_target_is_the_score_of_the_evaluation(model: RedHeart, case: OptionCase) -> None:
+    question = Dilemma(situation=SITUATION, options=tuple(Option(name=o) for o in OPTIONS), parties=case.parties)
+    evaluation = model.evaluate_ethics(question, view_weights=dict(zip(View, case.view_weights, strict=True)))
+    for option in evaluation.options:
+        found = attribute(_asked(option.name, case), _reader(model))
+        assert found.target_value == pytest.approx(option.integrated, abs=1e-6)
+        assert found.key.unit is Unit.OUTPUT
+
+
+def test_scores_of_words_sum_to_the_score_minus_the_baselines(model: RedHeart) -> None:
+    found = attribute(replace(_asked(OPTIONS[1]), options={"steps": 64}), _reader(model))
+    assert abs(found.difference) > 0.01
+    assert found.total == pytest.approx(found.difference, rel=0.03)
+
+
+def test_what_makes_no_sense_is_refused(model: RedHeart) -> None:
+    with pytest.raises(ExplanationError, match="Give the situation as context"):
+        attribute(replace(_asked(OPTIONS[0]), context=""), _reader(model))
+    with pytest.raises(ExplanationError, match=r"option/score cannot be counted in logit\. Possible: output\."):
+        attribute(replace(_asked(OPTIONS[0]), unit=Unit.LOGIT), _reader(model))
+    with pytest.raises(ExplanationError, match="play no part in emotion/joy"):
+        attribute(replace(_asked(OPTIONS[0], OptionCase()), target="emotion/joy"), _reader(model))
+    with pytest.raises(InputError, match="view weights"):
+        attribute(_asked(OPTIONS[0], OptionCase(view_weights=(1.0, 1.0, 1.0))), _reader(model))
+
+
+def test_an_option_that_speaks_of_self_harm_has_no_score_to_explain(model: RedHeart) -> None:
+    with pytest.raises(ExplanationError, match="self-harm"):
+        attribute(_asked("Kill myself tonight."), _reader(model))
