@@ -43,13 +43,39 @@ class LinearToy(nn.Module):
         return (vectors_KTD * self.weights_TD).sum(dim=(1, 2)) + ngrams_KN @ self.weights_N + 0.25
 
 
+class PlantedToy(nn.Module):
+    """Only one word counts: its vector's first number, squashed."""
+
+    def __init__(self, word: int) -> None:
+        super().__init__()
+        self.token = word + 1
+
+    def forward(self, vectors_KTD: Tensor, ngrams_KN: Tensor) -> Tensor:
+        return torch.tanh(vectors_KTD[:, self.token, 0]) + 0.0 * ngrams_KN.sum(dim=1)
+
+
+class LayeredToy(nn.Module):
+    """A ``LinearToy`` behind a layer that can be hooked, where hidden states are the token vectors."""
+
+    def __init__(self, answer: LinearToy) -> None:
+        super().__init__()
+        self.backbone = nn.Identity()
+        self.answer = answer
+
+    def forward(self, vectors_KTD: Tensor, ngrams_KN: Tensor) -> Tensor:
+        states_KTD: Tensor = self.backbone(vectors_KTD)
+        values_K: Tensor = self.answer(states_KTD, ngrams_KN)
+        return values_K
+
+
 def toy_explained(
     toy: Toy | None = None, *, num_words: int = 4, width: int = 3, seed: int = 0, batch_size: int = 32
 ) -> ToyExplained:
     """Return a function of ``num_words`` tokens between two special ones, and of one n-gram for each word.
 
     Words are "w0", "w1", ... with a token each; the last n-gram lies half in the last word and half in the one before.
-    Numbers are float64, so that known answers hold to 1e-6 and beyond. Without ``toy`` it is a ``LinearToy``.
+    Numbers are float64, so that known answers hold to 1e-6 and beyond. Without ``toy`` it is a ``LinearToy``. A toy
+    that is a module is the model, too, for methods that look into its layers.
     """
     generator = torch.Generator().manual_seed(seed)
 
@@ -60,7 +86,7 @@ def toy_explained(
     baseline_TD = drawn(num_words + 2, width)
     baseline_TD[[0, -1]] = passage.vectors_TD[[0, -1]]
     return ToyExplained(
-        model=cast(RedHeartModel, nn.Module().eval()),
+        model=cast(RedHeartModel, toy.eval() if isinstance(toy, nn.Module) else nn.Module().eval()),
         scalar=_no_scalar,
         layout=_layout(num_words),
         passage=passage,
@@ -73,6 +99,7 @@ def toy_explained(
 def linear_answer(explained: ToyExplained) -> tuple[Tensor, Tensor]:
     """Return what each token (T,) and each n-gram (N,) of a ``LinearToy`` contributes."""
     toy, passage, baseline = explained.toy, explained.passage, explained.baseline
+    toy = toy.answer if isinstance(toy, LayeredToy) else toy
     assert isinstance(toy, LinearToy)
     tokens_T = ((passage.vectors_TD - baseline.vectors_TD) * toy.weights_TD).sum(dim=-1)
     return tokens_T, (passage.ngrams_N - baseline.ngrams_N) * toy.weights_N
