@@ -11,6 +11,7 @@ import click
 
 from redheart_core.cli.ablate import ablate
 from redheart_core.cli.analyze import analyze
+from redheart_core.cli.attribute import attribute
 from redheart_core.cli.bench import bench
 from redheart_core.cli.bridge import bridge
 from redheart_core.cli.checkpoint import checkpoint
@@ -43,6 +44,7 @@ def main() -> None:
 COMMANDS = (
     ablate,
     analyze,
+    attribute,
     bench,
     bridge,
     checkpoint,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, cast
 
@@ -56,6 +56,33 @@ def make_options(method: Method, chosen: Mapping[str, Option]) -> Any:
             known = ", ".join(specs) or "none"
             raise ExplanationError(f"{method.name} has no option {name!r}. Its options: {known}.")
     return method.options_type(**{name: _checked(method, specs[name], value) for name, value in chosen.items()})
+
+
+def parse_options(method: Method, typed: Sequence[str]) -> dict[str, Option]:
+    """Return options that were typed as ``name=value``, each read as the kind that the method wants.
+
+    Raises:
+        ExplanationError: One is not of that form, or unknown, or of the wrong kind.
+    """
+    specs = {spec.name: spec for spec in option_specs(method)}
+    found: dict[str, Option] = {}
+    for one in typed:
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise ExplanationError(f"{one!r} is no option. Write name=value, such as steps=64.")
+        found[name] = _parsed(specs[name], value) if name in specs else value
+    return found
+
+
+def _parsed(spec: OptionSpec, value: str) -> Option:
+    """Return what was typed as the wanted kind, or as it stands where that is impossible; checking says why."""
+    if spec.kind is bool:
+        return {"true": True, "false": False}.get(value.lower(), value)
+    try:
+        parsed: Option = spec.kind(value)
+    except ValueError:
+        return value
+    return parsed
 
 
 def option_pairs(options: Any) -> tuple[tuple[str, Option], ...]:
