@@ -149,7 +149,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "logit": "로짓",
         "output": "출력 눈금",
         "adds_up": "합계 {total:.4f}, 기준과의 차이 {difference:.4f}: 잘 맞아요(오차 {error:.2%}).",
-        "misses": "합계 {total:.4f}, 기준과의 차이 {difference:.4f}: 오차가 {error:.2%}나 돼요. 단계나 표본을 늘려 보세요.",
+        "misses": "합계 {total:.4f}, 기준과의 차이 {difference:.4f}: 오차가 {error:.2%}나 돼요. "
+        "단계나 표본을 늘려 보세요.",
         "too_close": "글과 기준의 출력이 거의 같아서 맞는지 말할 수 없어요(오차 {error:.1e}).",
         "not_additive": "이 방법의 점수는 더해서 차이가 되는 값이 아니에요.",
         "truncated": "글이 길어 가운데를 읽지 않았어요. 그 단어들은 n-그램으로만 점수를 받아요.",
@@ -159,8 +160,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "logit": "logit",
         "output": "output scale",
         "adds_up": "Sum {total:.4f}, difference to the baseline {difference:.4f}: it adds up (error {error:.2%}).",
-        "misses": "Sum {total:.4f}, difference to the baseline {difference:.4f}: it misses by {error:.2%}. Try more steps "
-        "or points.",
+        "misses": "Sum {total:.4f}, difference to the baseline {difference:.4f}: it misses by {error:.2%}. Try more "
+        "steps or points.",
         "too_close": "Text and baseline give nearly the same output, so a relative error means nothing ({error:.1e}).",
         "not_additive": "The scores of this method do not sum to the difference.",
         "truncated": "The text was too long and its middle was not read; words there score by n-grams alone.",
