@@ -23,6 +23,7 @@ from redheart_core.errors import ExplanationError
     help="pad, mask, unknown, zero, mean, text:..., average; several text:... are averaged.",
 )
 @click.option("--context", default="", help="What the text is seen against; for option/score, the situation.")
+@click.option("--against", metavar="OPTION", help="With option/score: explain its lead over this other option.")
 @click.option("--option", "options", multiple=True, metavar="NAME=VALUE", help="Option of the method; repeatable.")
 @click.option("--unit", type=click.Choice(["logit", "output"]), help="In what scores are counted.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Seed of methods that draw.")
@@ -35,6 +36,7 @@ def attribute(
     method: str,
     baselines: Sequence[str],
     context: str,
+    against: str | None,
     options: Sequence[str],
     unit: str | None,
     seed: int,
@@ -70,7 +72,7 @@ def attribute(
             seed=seed,
             untrained=untrained,
         )
-        found = answers.attributed(request, choice)
+        found = answers.attributed(request, choice, against=against)
         if as_json:
             print_json(found.to_dict())
         else:

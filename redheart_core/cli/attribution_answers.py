@@ -10,12 +10,14 @@ from redheart_core.cli.shared import ModelChoice
 from redheart_core.errors import ExplanationError
 from redheart_core.explain.attribution.attribute import attribute
 from redheart_core.explain.attribution.baselines import AVERAGE, TEXT
+from redheart_core.explain.attribution.contrast import OptionContrast, contrast_options
 from redheart_core.explain.attribution.methods import METHODS, method_named
 from redheart_core.explain.attribution.methods.options import option_specs, parse_options
 from redheart_core.explain.attribution.request import AttributionRequest
-from redheart_core.explain.attribution.result import Attribution, Unit
+from redheart_core.explain.attribution.result import SMALL_DIFFERENCE, Attribution, Unit
 from redheart_core.explain.attribution.targets import OPTION_SCORE, output_targets
 from redheart_core.explain.attribution.targets.option import OPTION_RANGES
+from redheart_core.explain.attribution.words import Word
 from redheart_core.inference.leased import LeasedReader
 from redheart_core.inference.opening import AUTO
 from redheart_core.runtime.precision import Precision
@@ -43,13 +45,16 @@ def request(*, baselines: Sequence[str], options: Sequence[str], unit: str | Non
     )
 
 
-def attributed(asked: AttributionRequest, choice: ModelChoice) -> Attribution:
-    """Load the model and attribute.
+def attributed(
+    asked: AttributionRequest, choice: ModelChoice, *, against: str | None = None
+) -> Attribution | OptionContrast:
+    """Load the model and attribute, or attribute the lead of an option over another.
 
     Raises:
         RedHeartError: The model cannot be loaded, or what is asked cannot be explained.
     """
-    return attribute(asked, _fp32(choice).load().reader)
+    reader = _fp32(choice).load().reader
+    return attribute(asked, reader) if against is None else contrast_options(asked, against, reader)
 
 
 def targets(choice: ModelChoice) -> list[dict[str, Any]]:
@@ -96,36 +101,43 @@ def line_of(row: Mapping[str, Any]) -> str:
     return "  ".join([row["name"], *(f"({note})" for note in notes)])
 
 
-def summary(found: Attribution, language: str) -> str:
+def summary(found: Attribution | OptionContrast, language: str) -> str:
     """Return the attribution for people: what the words add up to, the strongest of them, and whether it adds up."""
     words = _WORDS[language]
-    largest = max((abs(score) for score in found.scores), default=0.0)
-    ranked = sorted(zip(found.words, found.scores, strict=True), key=lambda pair: (-abs(pair[1]), pair[0].start))
-    lines = [
-        words["head"].format(
-            target=found.key.target,
-            unit=words[found.key.unit.value],
-            value=found.target_value,
-            baseline=found.key.baseline,
-            against=found.baseline_value,
+    if isinstance(found, OptionContrast):
+        head = words["lead"].format(value=found.target_value, against=found.baseline_value)
+        pairs = [*found.situation, *found.first_option, *found.second_option]
+        return "\n".join(
+            [head, *_bars(pairs), *_sum_notes(found.total, found.target_value - found.baseline_value, words)]
         )
-    ]
+    head = words["head"].format(
+        target=found.key.target,
+        unit=words[found.key.unit.value],
+        value=found.target_value,
+        baseline=found.key.baseline,
+        against=found.baseline_value,
+    )
+    bars = _bars(list(zip(found.words, found.scores, strict=True)))
+    notes = _sum_notes(found.total, found.difference, words) if found.is_additive else [words["not_additive"]]
+    return "\n".join([head, *bars, *notes, *([words["truncated"]] if found.truncated else [])])
+
+
+def _bars(pairs: Sequence[tuple[Word, float]]) -> list[str]:
+    largest = max((abs(score) for _, score in pairs), default=0.0)
+    ranked = sorted(pairs, key=lambda pair: (-abs(pair[1]), pair[0].start))
+    lines = []
     for word, score in ranked[:SHOWN]:
         bar = ("+" if score > 0 else "-") * round(BAR * abs(score) / largest) if largest else ""
         lines.append(f"  {score:+9.4f}  {word.text}  {bar}")
-    return "\n".join([*lines, *_notes(found, words)])
+    return lines
 
 
-def _notes(found: Attribution, words: Mapping[str, str]) -> list[str]:
-    notes = []
-    if not found.is_additive:
-        notes.append(words["not_additive"])
-    elif found.relative_error is None:
-        notes.append(words["too_close"].format(error=found.completeness_error))
-    else:
-        key = "adds_up" if found.relative_error <= NOTEWORTHY else "misses"
-        notes.append(words[key].format(error=found.relative_error, total=found.total, difference=found.difference))
-    return [*notes, *([words["truncated"]] if found.truncated else [])]
+def _sum_notes(total: float, difference: float, words: Mapping[str, str]) -> list[str]:
+    if abs(difference) < SMALL_DIFFERENCE:
+        return [words["too_close"].format(error=total - difference)]
+    error = abs(total - difference) / abs(difference)
+    key = "adds_up" if error <= NOTEWORTHY else "misses"
+    return [words[key].format(error=error, total=total, difference=difference)]
 
 
 def _fp32(choice: ModelChoice) -> ModelChoice:
@@ -146,6 +158,7 @@ def _baseline(baselines: Sequence[str]) -> str:
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "ko": {
         "head": "{target}: {value:.4f} ({unit}), 기준 '{baseline}'에서는 {against:.4f}",
+        "lead": "점수 차이 {value:+.4f}, 기준에서는 {against:+.4f}. +는 이 선택지, -는 다른 선택지 편이에요.",
         "logit": "로짓",
         "output": "출력 눈금",
         "adds_up": "합계 {total:.4f}, 기준과의 차이 {difference:.4f}: 잘 맞아요(오차 {error:.2%}).",
@@ -157,6 +170,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "en": {
         "head": "{target}: {value:.4f} ({unit}), against {against:.4f} with the baseline '{baseline}'",
+        "lead": "Lead {value:+.4f}, against {against:+.4f} with the baseline; + speaks for it, - for the other.",
         "logit": "logit",
         "output": "output scale",
         "adds_up": "Sum {total:.4f}, difference to the baseline {difference:.4f}: it adds up (error {error:.2%}).",

@@ -63,6 +63,17 @@ def test_several_texts_are_averaged(tiny: str) -> None:
     assert (both.exit_code, "pad, zero choose one" in both.stderr) == (2, True)
 
 
+def test_the_lead_of_an_option_over_another_is_explained(tiny: str) -> None:
+    asked = ["Tell the manager.", "--context", "Two patients wait.", "--target", "option/score", "--model", tiny]
+    asked += ["--against", "Stay silent.", "--option", "steps=4"]
+    done = run(*asked)
+    assert done.exit_code == 0
+    assert all(word in done.stdout for word in ("Lead", "manager", "silent", "patients"))
+    content = json.loads(run(*asked, "--json").stdout)
+    assert content["first"]["key"]["text"] == "Tell the manager."
+    assert content["second"]["key"]["text"] == "Stay silent."
+
+
 def test_what_can_be_chosen_is_listed() -> None:
     targets = json.loads(run("--list", "targets", "--json").stdout)["targets"]
     by_name = {target["name"]: target for target in targets}

@@ -9,6 +9,7 @@ import pytest
 
 from redheart_core.errors import ExplanationError, InputError
 from redheart_core.explain.attribution.attribute import attribute
+from redheart_core.explain.attribution.contrast import contrast_options
 from redheart_core.explain.attribution.request import AttributionRequest
 from redheart_core.explain.attribution.result import OptionCase, Unit
 from redheart_core.inference.engine import RedHeart, load_model
@@ -68,3 +69,27 @@ def test_what_makes_no_sense_is_refused(model: RedHeart) -> None:
 def test_an_option_that_speaks_of_self_harm_has_no_score_to_explain(model: RedHeart) -> None:
     with pytest.raises(ExplanationError, match="self-harm"):
         attribute(_asked("Kill myself tonight."), _reader(model))
+
+
+def test_the_difference_of_two_options_is_shared_among_the_words_of_both(model: RedHeart) -> None:
+    asked = replace(_asked(OPTIONS[0]), options={"steps": 64})
+    found = contrast_options(asked, OPTIONS[1], _reader(model))
+    assert found.target_value == pytest.approx(found.first.target_value - found.second.target_value)
+    shares = [score for part in (found.situation, found.first_option, found.second_option) for _, score in part]
+    assert sum(shares) + found.rest == pytest.approx(found.total, abs=1e-9)
+    assert found.total == pytest.approx(found.target_value - found.baseline_value, abs=0.02)
+    assert [word.text for word, _ in found.second_option][:3] == ["Send", "both", "away"]
+    assert set(found.to_dict()) >= {"situation", "first_option", "second_option", "first", "second", "sum"}
+
+
+def test_an_option_against_itself_makes_no_difference(model: RedHeart) -> None:
+    found = contrast_options(_asked(OPTIONS[0]), OPTIONS[0], _reader(model))
+    assert found.target_value == found.total == 0.0
+    assert {score for _, score in found.situation} == {0.0}
+
+
+def test_only_scores_that_sum_are_subtracted(model: RedHeart) -> None:
+    with pytest.raises(ExplanationError, match=r"The scores of saliency do not sum.*Use integrated_gradients"):
+        contrast_options(replace(_asked(OPTIONS[0]), method="saliency"), OPTIONS[1], _reader(model))
+    with pytest.raises(ExplanationError, match="Two options are compared by option/score, not emotion/joy"):
+        contrast_options(replace(_asked(OPTIONS[0]), target="emotion/joy"), OPTIONS[1], _reader(model))
