@@ -12,7 +12,7 @@ from redheart_core.runs.folder import RunFolder
 from redheart_core.runs.reader import RunReader
 from redheart_core.runs.scores import best_model
 from redheart_core.training.observer import Event, StepRecord, ValidationRecord
-from redheart_core.training.run import RunSummary
+from redheart_core.training.summary import RunSummary
 
 _RENEW_S = {True: 0.5, False: 10.0}
 """Seconds between two lines of progress, on a terminal and elsewhere."""

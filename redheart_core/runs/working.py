@@ -20,7 +20,8 @@ from redheart_core.runs.recorder import recording
 from redheart_core.training.config import TrainingConfig, config_text, parse_config
 from redheart_core.training.keeping import PREVIOUS_STATE_FILE, STATE_FILE
 from redheart_core.training.observer import Event, Observer, StepRecord, ValidationRecord
-from redheart_core.training.run import RunSummary, run_training
+from redheart_core.training.run import run_training
+from redheart_core.training.summary import RunSummary
 
 STATE_EVERY = 100
 """Optimiser steps between two states, where the configuration does not say; what ``kill -9`` can cost."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from redheart_core.training.config import LinearConfig
-    from redheart_core.training.run import RunSummary
+    from redheart_core.training.summary import RunSummary
 
 
 def render_card(summary: RunSummary) -> str:
@@ -51,6 +51,11 @@ def _linear(config: LinearConfig | None) -> list[str]:
     ]
 
 
+def _steps(summary: RunSummary) -> str:
+    done = f"{summary.steps_done} of {summary.config.steps} steps"
+    return done if summary.best_step is None else f"{done} (weights of the validation after step {summary.best_step})"
+
+
 def _run(summary: RunSummary) -> str:
     config = summary.config
     stages = [
@@ -61,7 +66,7 @@ def _run(summary: RunSummary) -> str:
     return "\n".join(
         [
             f"- Command: `{summary.command}`",
-            f"- Seed {config.seed}, {summary.steps_done} of {config.steps} steps, weight decay {config.weight_decay}",
+            f"- Seed {config.seed}, {_steps(summary)}, weight decay {config.weight_decay}",
             *stages,
             *_linear(config.linear),
             f"- {summary.num_parameters:,} parameters, stored as float16, computed with as float32",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import torch
 
-from redheart_core.errors import ConfigError
 from redheart_core.model.network import RedHeartModel
 from redheart_core.training.batches import Item
 from redheart_core.training.config import TrainingConfig
@@ -21,7 +21,9 @@ from redheart_core.training.loop import train
 from redheart_core.training.observer import Event, EventKind, Observer, SilentObserver
 from redheart_core.training.pretraining.run import pretrain
 from redheart_core.training.tasks import Task
-from redheart_core.training.trainer import CPU, Ending, Validate
+from redheart_core.training.together import require_alone
+from redheart_core.training.trainer import CPU, Ending, Trained
+from redheart_core.training.validation_watch import Validate
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +46,7 @@ def run_course(
     save: Callable[[int], object] | None = None,
     device: torch.device = CPU,
     workers: Workers = ALONE,
-) -> Ending:
+) -> Trained:
     """Train ``model`` in place, with everything that ``config`` asks for.
 
     Args:
@@ -62,33 +64,25 @@ def run_course(
         device: Where the model is. Pre-training runs on the processor only.
         workers: The processes that train it together on the tasks.
 
+    Returns:
+        How far it came on the tasks; no step where pre-training was stopped.
+
     Raises:
         ConfigError: Several processes are asked for pre-training or crossover, which one alone does.
         DataError: A loss is not finite.
         CheckpointError: What ``work_dir`` holds is damaged or of another run.
     """
-    _require_alone(config, workers)
+    require_alone(config, workers)
     watcher = observer or SilentObserver()
     if not _pretrained(model, config, sequences, work_dir, watcher):
-        return Ending.STOPPED
-    kept = (
-        None
-        if config.crossover is None
-        else CandidateFolder(work_dir / "candidates", limit=config.crossover.candidates)
-    )
-
-    def save_and_keep(step: int) -> None:
-        if save is not None:
-            save(step)
-        if kept is not None:
-            kept.add(model, step=step, validation_loss=held_loss(model))
-
-    ending = train(
+        return Trained(ending=Ending.STOPPED, steps_done=0)
+    checkpoints = _Checkpoints(model, config, held_loss, work_dir, save)
+    trained = train(
         model,
         tasks,
         items,
         config,
-        save=save_and_keep,
+        save=checkpoints.save,
         observer=observer,
         validate=validate,
         device=device,
@@ -96,15 +90,10 @@ def run_course(
         prepare=partial(go_on, work_dir) if keeps_state else None,
         keep_state=partial(keep_state, work_dir) if keeps_state else None,
     )
-    if kept is not None and ending is not Ending.STOPPED:
-        _cross(model, config, kept, held_loss, watcher)
-    return ending
-
-
-def _require_alone(config: TrainingConfig, workers: Workers) -> None:
-    for name in ("pretraining", "crossover"):
-        if workers.size > 1 and getattr(config, name) is not None:
-            raise ConfigError(f"{name} runs in one process, but there are {workers.size}. Do it in a run of its own.")
+    if config.crossover is None or trained.ending is Ending.STOPPED:
+        return trained
+    checkpoints.cross(trained.steps_done, watcher)
+    return replace(trained, best_step=None)
 
 
 def _pretrained(
@@ -130,19 +119,46 @@ def _pretrained(
     return result.finished
 
 
-def _cross(
-    model: RedHeartModel, config: TrainingConfig, kept: CandidateFolder, held_loss: HeldLoss, observer: Observer
-) -> None:
-    """Leave the best combination of the kept checkpoints and the final weights in ``model``."""
-    assert config.crossover is not None
-    kept.add(model, step=config.steps, validation_loss=held_loss(model))
-    result = cross(
-        model,
-        kept.candidates(),
-        lambda: held_loss(model),
-        include_average=config.crossover.include_average,
-    )
-    _tell(observer, EventKind.CROSSOVER, f"crossover: {result.detail}", step=config.steps)
+class _Checkpoints:
+    """What is saved on the way: the model by whoever writes it, and candidates where they are crossed in the end."""
+
+    def __init__(
+        self,
+        model: RedHeartModel,
+        config: TrainingConfig,
+        held_loss: HeldLoss,
+        work_dir: Path,
+        save: Callable[[int], object] | None,
+    ) -> None:
+        self._model, self._config, self._held_loss, self._save = model, config.crossover, held_loss, save
+        self._kept = (
+            None
+            if config.crossover is None
+            else CandidateFolder(work_dir / "candidates", limit=config.crossover.candidates)
+        )
+
+    def save(self, step: int) -> None:
+        """Save the model as it is after ``step``."""
+        if self._save is not None:
+            self._save(step)
+        self._add_candidate(step)
+
+    def cross(self, steps_done: int, observer: Observer) -> None:
+        """Leave the best combination of the kept checkpoints and the final weights in the model."""
+        assert self._config is not None, "crossover is off"
+        assert self._kept is not None, "crossover is off"
+        self._add_candidate(steps_done)
+        result = cross(
+            self._model,
+            self._kept.candidates(),
+            lambda: self._held_loss(self._model),
+            include_average=self._config.include_average,
+        )
+        _tell(observer, EventKind.CROSSOVER, f"crossover: {result.detail}", step=steps_done)
+
+    def _add_candidate(self, step: int) -> None:
+        if self._kept is not None:
+            self._kept.add(self._model, step=step, validation_loss=self._held_loss(self._model))
 
 
 def _tell(observer: Observer, kind: EventKind, detail: str, *, step: int) -> None:

@@ -12,7 +12,8 @@ from redheart_core.training.config import TrainingConfig
 from redheart_core.training.distributed import ALONE, Workers
 from redheart_core.training.observer import Observer
 from redheart_core.training.tasks import Task
-from redheart_core.training.trainer import CPU, Ending, Trainer, Validate
+from redheart_core.training.trainer import CPU, Trained, Trainer
+from redheart_core.training.validation_watch import Validate
 
 
 def train(
@@ -28,7 +29,7 @@ def train(
     validate: Validate | None = None,
     device: torch.device = CPU,
     workers: Workers = ALONE,
-) -> Ending:
+) -> Trained:
     """Train ``model`` in place; afterwards it carries the weights that are kept.
 
     Args:
@@ -61,4 +62,5 @@ def train(
     )
     if prepare is not None:
         prepare(trainer)
-    return trainer.run()
+    ending = trainer.run()
+    return Trained(ending=ending, steps_done=trainer.step, best_step=trainer.watch.best_step)

@@ -32,9 +32,9 @@ def take_snapshot(trainer: Trainer) -> Snapshot:
     """Return the state of a trainer."""
     parts: dict[str, Mapping[str, Tensor]] = {
         "model": {name: value.detach() for name, value in trainer.model.state_dict().items()},
-        "optimizer": trainer.optimizer.state(trainer.model),
-        "average": {} if trainer.average is None else trainer.average.state(),
-        "best": trainer.best_weights,
+        "optimizer": trainer.update.optimizer.state(trainer.model),
+        "average": {} if trainer.update.average is None else trainer.update.average.state(),
+        "best": trainer.watch.best_weights,
         "random": _torch_states(trainer.device),
     }
     tensors = {f"{part}/{name}": value for part, own in parts.items() for name, value in own.items()}
@@ -52,16 +52,16 @@ def restore_snapshot(trainer: Trainer, snapshot: Snapshot) -> None:
     trainer.step, trainer.examples = values["step"], values["examples"]
     trainer.enter_stage(values["stage"])
     trainer.batch_size, trainer.gradients.size.items = values["batch_size"], values["piece_size"]
-    if trainer.stopping is not None:
-        trainer.stopping.scores = list(values["scores"])
+    if trainer.watch.stopping is not None:
+        trainer.watch.stopping.scores = list(values["scores"])
     if values["scaler"]:
-        trainer.scaler.load_state_dict(values["scaler"])
+        trainer.update.scaler.load_state_dict(values["scaler"])
     for name, place in _PLACES.validate_python(values["streams"]).items():
         trainer.streams[name].restore(place)
     _restore_tensors(trainer, snapshot.tensors)
-    if trainer.sweet_spots is not None:
+    if trainer.watch.sweet_spots is not None:
         # Only now: the optimiser that was restored knows the modules that have been frozen since.
-        trainer.sweet_spots.restore(values["sweet_spots"])
+        trainer.watch.sweet_spots.restore(values["sweet_spots"])
     version, internal, following = values["python_random"]
     random.setstate((version, tuple(internal), following))
 
@@ -76,9 +76,9 @@ def _values(trainer: Trainer) -> dict[str, Any]:
         "stage": trainer.stage,
         "batch_size": trainer.batch_size,
         "piece_size": trainer.gradients.size.items,
-        "scores": [] if trainer.stopping is None else trainer.stopping.scores,
-        "sweet_spots": [] if trainer.sweet_spots is None else trainer.sweet_spots.scores,
-        "scaler": trainer.scaler.state_dict(),
+        "scores": [] if trainer.watch.stopping is None else trainer.watch.stopping.scores,
+        "sweet_spots": [] if trainer.watch.sweet_spots is None else trainer.watch.sweet_spots.scores,
+        "scaler": trainer.update.scaler.state_dict(),
         "streams": {name: asdict(stream.place) for name, stream in trainer.streams.items()},
         "python_random": random.getstate(),
     }
@@ -119,10 +119,10 @@ def _restore_tensors(trainer: Trainer, tensors: Mapping[str, Tensor]) -> None:
             f"The state is of another model: {', '.join(sorted(missing)[:3])} is only in one of both."
         )
     trainer.model.load_state_dict(_below(tensors, "model"))
-    trainer.optimizer.restore(trainer.model, _below(tensors, "optimizer"))
-    if trainer.average is not None:
-        trainer.average.restore(_below(tensors, "average"))
-    trainer.best_weights = {name: value.to(trainer.device) for name, value in _below(tensors, "best").items()}
+    trainer.update.optimizer.restore(trainer.model, _below(tensors, "optimizer"))
+    if trainer.update.average is not None:
+        trainer.update.average.restore(_below(tensors, "average"))
+    trainer.watch.best_weights = {name: value.to(trainer.device) for name, value in _below(tensors, "best").items()}
     states = _below(tensors, "random")
     torch.set_rng_state(states["cpu"].cpu())
     if "cuda" in states and trainer.device.type == "cuda":

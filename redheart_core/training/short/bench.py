@@ -26,7 +26,7 @@ from redheart_core.training.batches import Item, tokenize
 from redheart_core.training.evaluation import Metric, measure, predict
 from redheart_core.training.held_out import mean_loss, prediction_loss, spread_groups
 from redheart_core.training.pretraining.sequences import encode_texts
-from redheart_core.training.run import start_at_base_rates
+from redheart_core.training.starting_model import start_at_base_rates
 from redheart_core.training.tasks import Task, load_tasks
 from redheart_core.training.vectors import ppmi_vectors
 

@@ -165,6 +165,24 @@ def test_a_loss_that_is_none_ends_the_run_and_leaves_the_last_model(
     assert status(folder).step == 7
 
 
+def test_the_store_of_a_run_that_ends_early_has_the_steps_it_really_took(tmp_path: Path, data_dir: Path) -> None:
+    request = request_of(tmp_path, data_dir)
+    config = Path(request.config)
+    early = (
+        "validate_every = 4\n" + config.read_text("utf-8") + "[early_stopping]\npatience = 2\nnoise_multiple = 1e9\n"
+    )
+    config.write_text(early, encoding="utf-8")
+    folder = start_run(tmp_path / "runs", request)
+    summary = work_on(folder)
+    assert summary is not None
+    assert (status(folder).shown, status(folder).step, summary.steps_done) == (Shown.COMPLETED, 12, 12)
+    assert list(kept_models(folder)) == [12]
+    with RunReader(folder) as reader:
+        assert {row.step for row in reader.validations()} == {4, 8, 12}
+        (written,) = [event for event in reader.events() if event.detail.startswith("the model was written")]
+    assert written.step == 12
+
+
 def test_a_missing_data_file_is_the_reason_and_data_that_changed_are_refused(tmp_path: Path) -> None:
     data_dir = write_small_data(tmp_path / "data")
     folder = tiny_run(tmp_path, data_dir)

@@ -20,7 +20,7 @@ from redheart_core.training.held_out import mean_loss, spread_groups, with_fewer
 from redheart_core.training.observer import EventKind
 from redheart_core.training.pretraining.config import PretrainingConfig
 from redheart_core.training.tasks import Example
-from redheart_core.training.trainer import Ending
+from redheart_core.training.trainer import Ending, Trained
 from tests.checkpoints import random_tiny_model
 from tests.small_training import STAGE, Recorder, small_config, small_items, small_tasks
 
@@ -41,20 +41,20 @@ def _no_texts() -> list[tuple[int, ...]]:
 
 def _run(
     config: TrainingConfig, folder: Path, recorder: Recorder, texts=lambda: SEQUENCES
-) -> tuple[RedHeartModel, Ending]:
+) -> tuple[RedHeartModel, Trained]:
     torch.manual_seed(0)
     model = random_tiny_model()
-    ending = run_course(
+    trained = run_course(
         model, small_tasks(), small_items(), config,
         sequences=texts, held_loss=_held, work_dir=folder, observer=recorder,
     )  # fmt: skip
-    return model, ending
+    return model, trained
 
 
 def test_pre_training_comes_first_and_crossover_last(tmp_path: Path):
     recorder = Recorder()
-    model, ending = _run(CROSSED, tmp_path, recorder)
-    assert ending is Ending.FINISHED
+    model, trained = _run(CROSSED, tmp_path, recorder)
+    assert trained == Trained(ending=Ending.FINISHED, steps_done=8)
     assert recorder.events[0].detail.startswith("pretraining: 4 steps")
     assert recorder.events[-1].kind is EventKind.CROSSOVER
     assert [record.step for record in recorder.steps] == list(range(1, 9))

@@ -15,8 +15,11 @@ from redheart_core.training.evaluation import Metric
 from redheart_core.training.gradients import GradientPass, MicroBatch
 from redheart_core.training.observer import EventKind
 from redheart_core.training.sampling import Draw
+from redheart_core.training.techniques.precision import MixedPrecision
 from redheart_core.training.techniques.sweet_spots import SweetSpotsConfig, freeze
 from redheart_core.training.trainer import Ending, Trainer
+from redheart_core.training.weight_update import WeightUpdate
+from tests.checkpoints import random_tiny_model
 from tests.small_training import STAGE, Recorder, small_config, small_items, small_tasks, small_trainer
 
 PAIRS_ONLY = "analyzers.bentham_calculator"
@@ -75,6 +78,22 @@ def test_a_training_of_a_frozen_model_reports_every_step_and_moves_nothing() -> 
     assert len(recorder.steps) == STAGE.steps
     assert all(record.loss > 0 and record.gradient_norms == {} for record in recorder.steps)
     assert all(torch.equal(value, before[name]) for name, value in _weights(trainer).items())
+
+
+@pytest.mark.parametrize("scaled", [False, True])
+def test_an_update_without_gradients_moves_nothing_and_the_next_one_with_some_does(scaled: bool) -> None:
+    model = random_tiny_model()
+    update = WeightUpdate(model, small_config(precision=MixedPrecision.FP32), torch.device("cpu"))
+    update.scaler = GradScaler("cpu", init_scale=1.0, enabled=scaled)
+    update.begin_stage()
+    before = model.backbone.embedding.token.weight.detach().clone()
+    losses_P = torch.tensor([0.5, 0.25])
+    for step in (1, 2):
+        assert update.take(losses_P, step=step, task="judged").losses == (0.5, 0.25)
+    assert torch.equal(model.backbone.embedding.token.weight, before)
+    torch.autograd.backward(update.scaler.scale(model.backbone.embedding.token.weight.sum()))
+    update.take(losses_P, step=3, task="judged")
+    assert not torch.equal(model.backbone.embedding.token.weight, before)
 
 
 def _metric(task: str, value: float) -> Metric:

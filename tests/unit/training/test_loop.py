@@ -19,8 +19,8 @@ from redheart_core.training.evaluation import Metric, measure, predict
 from redheart_core.training.loop import train
 from redheart_core.training.objectives import JudgedObjective, PleasureObjective
 from redheart_core.training.required import REQUIRED_PARTS
-from redheart_core.training.run import RunSummary
 from redheart_core.training.sampling import draw_parts
+from redheart_core.training.summary import RunSummary
 from redheart_core.training.tasks import DataFile, Example, Task
 from redheart_core.vocabulary.reading import Family
 from tests.checkpoints import random_tiny_model, tiny_tokenizer_bytes
@@ -149,6 +149,7 @@ def test_the_card_reports_the_run() -> None:
         temperatures={Family.REASONING: 1.25},
         tasks=(replace(_tasks()[0], files=(file,)),),
         steps_done=60,
+        best_step=None,
         minutes=1.0,
         hardware="two cores",
         num_parameters=39_508,

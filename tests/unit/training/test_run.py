@@ -15,8 +15,10 @@ from redheart_core.training.config import StageConfig, TrainingConfig, load_conf
 from redheart_core.training.corpus_tokenizer import train_tokenizer
 from redheart_core.training.run import TRAINED_OUTPUTS, run_training
 from redheart_core.training.tasks import load_tasks
+from redheart_core.training.techniques.early_stopping import EarlyStoppingConfig, watched_score
 from redheart_core.vocabulary.reading import QUESTIONS
 from tests.datasets import require_data, write_small_data
+from tests.small_training import Recorder
 
 STAGE = StageConfig(steps=15, warmup_steps=3, batch_size=8, max_batch_tokens=4096, learning_rate=1e-3, shallow=True)
 CONFIG: TrainingConfig = replace(
@@ -49,6 +51,25 @@ def test_a_run_ends_in_a_checkpoint_that_reads(data_dir: Path, tmp_path: Path) -
     card = (tmp_path / "tiny" / read_manifest(tmp_path / "tiny")[1].card).read_text("utf-8")
     assert "30 of 30 steps" in card
     assert "| kote | macro-F1" in card
+
+
+def test_a_run_that_ends_early_tells_the_steps_it_really_took(data_dir: Path, tmp_path: Path) -> None:
+    """With such noise nothing counts as progress, so that patience runs out at the third validation."""
+    stopping = EarlyStoppingConfig(patience=2, noise_multiple=1e9)
+    config = replace(CONFIG, early_stopping=stopping, validate_every=4, linear=None)
+    recorder, saved = Recorder(), list[int]()
+    summary = run_training(
+        config, data_dir=data_dir, out_dir=tmp_path / "tiny", command="run", observer=recorder,
+        on_saved=lambda step, _: saved.append(step),
+    )  # fmt: skip
+    assert summary is not None
+    assert summary.steps_done == recorder.steps[-1].step == 12
+    assert saved == [12]
+    assert load_checkpoint(tmp_path / "tiny").manifest.provenance.steps == 12
+    best = max(recorder.validations, key=lambda each: watched_score(each.metrics, stopping)).step
+    assert summary.best_step == best
+    card = (tmp_path / "tiny" / read_manifest(tmp_path / "tiny")[1].card).read_text("utf-8")
+    assert f"12 of 30 steps (weights of the validation after step {best})" in card
 
 
 def test_two_runs_give_the_same_weights(data_dir: Path, tmp_path: Path) -> None:

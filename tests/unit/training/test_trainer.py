@@ -25,7 +25,8 @@ from redheart_core.training.techniques.early_stopping import EarlyStoppingConfig
 from redheart_core.training.techniques.precision import MixedPrecision
 from redheart_core.training.techniques.r_drop import RDropConfig
 from redheart_core.training.techniques.weight_average import AverageConfig
-from redheart_core.training.trainer import Ending, Validate
+from redheart_core.training.trainer import Ending
+from redheart_core.training.validation_watch import Validate
 from tests.small_training import SHALLOW, STAGE, Recorder, small_config, small_items, small_tasks, small_trainer
 
 

@@ -90,7 +90,7 @@ def test_slow_layers_move_less_and_the_table_is_reported() -> None:
         trainer.run()
         moved[decay] = float((trainer.model.get_parameter(WEIGHT) - before).norm().detach())
         (table,) = [text for text in recorder.details(EventKind.TECHNIQUE_ACTED) if text.startswith("layer_rates")]
-        assert table == f"layer_rates: {group_table(trainer.optimizer.groups)}"
+        assert table == f"layer_rates: {group_table(trainer.update.optimizer.groups)}"
     assert moved[0.1] < 0.05 * moved[1.0]
 
 

@@ -1,0 +1,51 @@
+"""What a trainer tells: events, steps and validations, to the log in every process, to the observer in one."""
+
+from __future__ import annotations
+
+import logging
+
+from redheart_core.training.config import TrainingConfig
+from redheart_core.training.observer import (
+    Event,
+    EventKind,
+    Observer,
+    SilentObserver,
+    StepRecord,
+    ValidationRecord,
+)
+from redheart_core.training.progress import ProgressLog
+
+logger = logging.getLogger(__name__)
+
+
+class Reporter:
+    """Passes on what happens.
+
+    Args:
+        config: The run.
+        observer: Hears of everything, and may ask to stop.
+        records: Whether this process is the one that tells; any process may be asked to stop.
+    """
+
+    def __init__(self, config: TrainingConfig, observer: Observer | None, *, records: bool) -> None:
+        self._observer: Observer = observer or SilentObserver()
+        self._told: Observer = self._observer if records else SilentObserver()
+        self._progress = ProgressLog(config)
+
+    def event(self, step: int, kind: EventKind, detail: str) -> None:
+        """Tell an event."""
+        logger.info("step %d, %s: %s", step, kind.value, detail)
+        self._told.on_event(Event(step=step, kind=kind, detail=detail))
+
+    def step(self, record: StepRecord) -> None:
+        """Tell a step."""
+        self._progress.add(record)
+        self._told.on_step(record)
+
+    def validation(self, record: ValidationRecord) -> None:
+        """Tell a validation."""
+        self._told.on_validation(record)
+
+    def stop_requested(self) -> bool:
+        """Return whether somebody asks this process to stop."""
+        return self._observer.stop_requested()
