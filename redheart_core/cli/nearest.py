@@ -7,14 +7,12 @@ from pathlib import Path
 
 import click
 
-from redheart_core.cli.shared import print_json, reader_language, reported_errors
+from redheart_core.cli.shared import print_json, reader_language, reported_errors, shortened
 from redheart_core.data.chunks.metadata import read_metadata
-from redheart_core.data.chunks.nearest import nearest_cases
 from redheart_core.data.chunks.store import ChunkStore
+from redheart_core.explain.cases.nearest import similar_cases
 from redheart_core.inference.embedding import encoder_identity, open_encoder
 from redheart_core.inference.shipped import checkpoint_folder
-
-SHOWN_CHARACTERS = 160
 
 
 @click.command()
@@ -31,11 +29,10 @@ def nearest(text: str, folder: Path, count: int, model: str, as_json: bool) -> N
         precision = read_metadata(folder).encoder.precision
         store = ChunkStore(folder, encoder=encoder_identity(checkpoint_folder(model), precision=precision))
         encoder = open_encoder(model, precision=precision)
-        found = nearest_cases(store, encoder.embed(text), count)
+        found = similar_cases(store, encoder, text=text, count=count)
     if as_json:
-        print_json({"text": text, "num_items": len(store), "cases": [asdict(case) for case in found]})
+        print_json({"text": text} | asdict(found))
         return
-    for case in found:
-        told = " ".join(case.text.split())
-        shown = told if len(told) <= SHOWN_CHARACTERS else f"{told[:SHOWN_CHARACTERS]}…"
-        click.echo(f"{case.similarity:.3f}  {case.id}  {shown}")
+    for case in found.cases:
+        label = f"[{case.label}]  " if case.label else ""
+        click.echo(f"{case.similarity:.3f}  {case.id}  {label}{shortened(case.text)}")

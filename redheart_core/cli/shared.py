@@ -22,6 +22,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 EXIT_NO = 1
 EXIT_INPUT = 2
+SHOWN_CHARACTERS = 160
 
 
 def common_options(command: Command) -> Command:
@@ -88,6 +89,12 @@ _MODEL_OPTIONS = (
     click.option("--device", default=CPU, show_default=True, help="Where it runs; redheart devices lists them."),
     click.option("--budget-gib", type=click.FloatRange(min=0, min_open=True), help="Most that weights may take."),
 )
+
+
+def shortened(text: str, length: int = SHOWN_CHARACTERS) -> str:
+    """Return a text on one line, cut where it is longer."""
+    told = " ".join(text.split())
+    return told if len(told) <= length else f"{told[:length]}…"
 
 
 def print_json(content: Any) -> None:

@@ -21,6 +21,8 @@ class Case:
 
     id: str
     text: str
+    label: str = ""
+    """What people said of it, as its source writes it; empty where it says nothing."""
 
 
 def pack_cases(cases: Sequence[Case]) -> Bytes:
@@ -31,7 +33,7 @@ def pack_cases(cases: Sequence[Case]) -> Bytes:
 def unpack_cases(packed: Bytes) -> tuple[Case, ...]:
     """Return the cases. The bytes must have been checked: they are trusted to be ours."""
     lines = zlib.decompress(packed.tobytes()).decode().splitlines()
-    return tuple(Case(id=row[0], text=row[1]) for row in map(json.loads, lines))
+    return tuple(Case(id=row[0], text=row[1], label="".join(row[2:])) for row in map(json.loads, lines))
 
 
 def cases_sha256(cases: Sequence[Case]) -> str:
@@ -40,5 +42,9 @@ def cases_sha256(cases: Sequence[Case]) -> str:
 
 
 def _lines(cases: Sequence[Case]) -> bytes:
-    """Write one JSON array per line. ASCII escapes keep characters that some programs take for line ends inside."""
-    return "".join(f"{json.dumps([case.id, case.text])}\n" for case in cases).encode()
+    """Write one JSON array per line. ASCII escapes keep characters that some programs take for line ends inside.
+
+    A case without a label is written without one, as in stores that are older than labels.
+    """
+    rows = ([case.id, case.text, *([case.label] if case.label else [])] for case in cases)
+    return "".join(f"{json.dumps(row)}\n" for row in rows).encode()

@@ -31,6 +31,8 @@ class NearestCase:
     """Cosine of the two vectors, -1 to 1; 0 where the stored vector is zero."""
     index: int
     """Place in the store."""
+    label: str = ""
+    """What people said of it; empty where the store has no label."""
 
 
 def nearest_cases(store: ChunkStore, vector: Floats, k: int = 10) -> tuple[NearestCase, ...]:
@@ -62,7 +64,7 @@ def _candidates(chunk: OpenChunk, first: int, query_D: Doubles, k: int, least: f
     for offset in offsets.tolist():
         case = cases[offset]
         similarity = float(similarity_N[offset])
-        yield NearestCase(id=case.id, text=case.text, similarity=similarity, index=first + offset)
+        yield NearestCase(id=case.id, text=case.text, similarity=similarity, index=first + offset, label=case.label)
 
 
 def _similarities(chunk: OpenChunk, query_D: Doubles) -> Doubles:

@@ -1,6 +1,7 @@
 """Files of cases: JSON lines, CSV with a header, or one text per line. Read row by row; a bad row is named.
 
-JSON lines and CSV rows have ``text`` and, optionally, ``id``. Without it a case is named by its row, counted from 1.
+JSON lines and CSV rows have ``text`` and, optionally, ``id`` and ``label``. Without an id a case is named by its row,
+counted from 1. A label is what people said of the case: text, a number, true or false, or a list of these.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from redheart_core.errors import DataError, InputError
 from redheart_core.vocabulary.dilemma import clean_passage
 
 MAX_ID_LENGTH = 200
-Fields = tuple[str, str]
-"""Identifier and text, neither checked."""
+MAX_LABEL_LENGTH = 1_000
+Fields = tuple[str, str, str]
+"""Identifier, text and label, none of them checked."""
 
 
 def count_cases(path: Path) -> int:
@@ -47,21 +49,26 @@ def read_cases(path: Path) -> Iterator[Case]:
         raise DataError(f"{path}: cannot tell its format by its name. Known endings: {', '.join(_READERS)}.")
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            for number, (name, text) in reader(path, file):
-                yield _case(path, number, name, text)
+            for number, fields in reader(path, file):
+                yield _case(path, number, fields)
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
 
 
-def _case(path: Path, number: int, name: str, text: str) -> Case:
+def _case(path: Path, number: int, fields: Fields) -> Case:
+    name, text, label = fields
+    if len(label) > MAX_LABEL_LENGTH:
+        raise _bad_row(path, number, f"a label of {len(label):,} characters; at most {MAX_LABEL_LENGTH:,} are allowed")
     if len(name) > MAX_ID_LENGTH:
         raise _bad_row(path, number, f"an id of {len(name):,} characters; at most {MAX_ID_LENGTH} are allowed")
     try:
-        return Case(id=name or str(number), text=clean_passage(text, what_en="text", what_ko="글"))
+        cleaned = clean_passage(text, what_en="text", what_ko="글")
+        spoken = clean_passage(label, what_en="label", what_ko="라벨") if label.strip() else ""
     except InputError as error:
         raise _bad_row(path, number, str(error)) from error
+    return Case(id=name or str(number), text=cleaned, label=spoken)
 
 
 def _json_lines(path: Path, file: TextIO) -> Iterator[tuple[int, Fields]]:
@@ -75,7 +82,7 @@ def _json_lines(path: Path, file: TextIO) -> Iterator[tuple[int, Fields]]:
         name = row.get("id", "")
         if not isinstance(name, str | int) or isinstance(name, bool):
             raise _bad_row(path, number, "an id that is neither text nor a whole number")
-        yield number, (str(name), row["text"])
+        yield number, (str(name), row["text"], _label(path, number, row.get("label")))
 
 
 def _csv_rows(path: Path, file: TextIO) -> Iterator[tuple[int, Fields]]:
@@ -86,14 +93,24 @@ def _csv_rows(path: Path, file: TextIO) -> Iterator[tuple[int, Fields]]:
         for number, row in enumerate(rows, start=1):
             if row["text"] is None or None in row:
                 raise _bad_row(path, number, "another number of columns than the header")
-            yield number, (row.get("id") or "", row["text"])
+            yield number, (row.get("id") or "", row["text"], row.get("label") or "")
     except csv.Error as error:
         raise DataError(f"{path}, line {rows.line_num}: {error}. Correct the row.") from error
 
 
 def _text_lines(path: Path, file: TextIO) -> Iterator[tuple[int, Fields]]:
     for number, line in _filled(file):
-        yield number, ("", line)
+        yield number, ("", line, "")
+
+
+def _label(path: Path, number: int, value: object) -> str:
+    """Write a label as a person would read it."""
+    if value is None:
+        return ""
+    parts = value if isinstance(value, list) else [value]
+    if not all(isinstance(part, str | int | float) for part in parts):
+        raise _bad_row(path, number, "a label that is neither text, a number, true or false, nor a list of these")
+    return ", ".join(part if isinstance(part, str) else json.dumps(part) for part in parts)
 
 
 def _filled(file: Iterable[str]) -> Iterator[tuple[int, str]]:
