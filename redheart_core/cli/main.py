@@ -17,11 +17,13 @@ from redheart_core.cli.bridge import bridge
 from redheart_core.cli.checkpoint import checkpoint
 from redheart_core.cli.chunks import chunks
 from redheart_core.cli.compress import compress
+from redheart_core.cli.concepts import concepts
 from redheart_core.cli.data import data
 from redheart_core.cli.devices import devices
 from redheart_core.cli.doctor import doctor
 from redheart_core.cli.eval import evaluate_official
 from redheart_core.cli.evaluate import evaluate
+from redheart_core.cli.influence import influence
 from redheart_core.cli.nearest import nearest
 from redheart_core.cli.optimization import optimization
 from redheart_core.cli.params import params
@@ -50,11 +52,13 @@ COMMANDS = (
     checkpoint,
     chunks,
     compress,
+    concepts,
     data,
     devices,
     doctor,
     evaluate,
     evaluate_official,
+    influence,
     nearest,
     optimization,
     params,
