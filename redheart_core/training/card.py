@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from redheart_core.training.config import LinearConfig
+    from redheart_core.training.config import LinearConfig, TrainingConfig
     from redheart_core.training.summary import RunSummary
 
 
@@ -56,6 +56,15 @@ def _steps(summary: RunSummary) -> str:
     return done if summary.best_step is None else f"{done} (weights of the validation after step {summary.best_step})"
 
 
+def _chosen_on(config: TrainingConfig) -> list[str]:
+    if config.validate_every is None and config.crossover is None:
+        return []
+    return [
+        f"- Validations on the way and crossover looked at up to {config.validation_rows} development rows of each "
+        "task (at least one group), drawn by the seed; they are in no other number here, neither fitted nor measured"
+    ]
+
+
 def _run(summary: RunSummary) -> str:
     config = summary.config
     stages = [
@@ -68,6 +77,7 @@ def _run(summary: RunSummary) -> str:
             f"- Command: `{summary.command}`",
             f"- Seed {config.seed}, {_steps(summary)}, weight decay {config.weight_decay}",
             *stages,
+            *_chosen_on(config),
             *_linear(config.linear),
             f"- {summary.num_parameters:,} parameters, stored as float16, computed with as float32",
             f"- {summary.minutes:.0f} minutes on {summary.hardware}",

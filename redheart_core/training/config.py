@@ -118,6 +118,9 @@ class TrainingConfig:
     """Whether a step that ran out of memory is taken again in smaller pieces, instead of ending the run."""
     validate_every: int | None = None
     """Optimiser steps between two validations; None: never."""
+    validation_rows: int = 32
+    """Development rows of each task that validations on the way look at, drawn by the seed in whole groups; half of the
+    rows where there are fewer. What is reported at the end is fitted and measured on the others."""
     state_every: int | None = None
     """Optimiser steps between two states to resume from; None: only on request."""
     gradient_norms_every: int | None = None
@@ -140,6 +143,8 @@ class TrainingConfig:
         for name in ("log_every", "save_every", "validate_every", "state_every", "gradient_norms_every"):
             if (every := getattr(self, name)) is not None and every < 1:
                 raise ConfigError(f"{name} is {every}; it must be at least 1.")
+        if self.validation_rows < 1:
+            raise ConfigError(f"validation_rows is {self.validation_rows}; it must be at least 1.")
         for name in ("early_stopping", "sweet_spots"):
             if getattr(self, name) is not None and self.validate_every is None:
                 raise ConfigError(f"{name} needs validations. Set validate_every.")

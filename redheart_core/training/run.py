@@ -7,7 +7,7 @@ import math
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -25,14 +25,14 @@ from redheart_core.training.corpus_tokenizer import train_tokenizer
 from redheart_core.training.course import run_course
 from redheart_core.training.distributed import ALONE, Workers
 from redheart_core.training.evaluation import Metric, measure, predict
-from redheart_core.training.held_out import mean_loss, with_fewer_rows
+from redheart_core.training.held_out import Parted, mean_loss, part_development, with_fewer_rows
 from redheart_core.training.objectives import REGRET_PROXIES
 from redheart_core.training.observer import Observer
 from redheart_core.training.pretraining.sequences import encode_texts
 from redheart_core.training.starting_model import build_model, start_at_base_rates
 from redheart_core.training.summary import RunSummary
 from redheart_core.training.supervision import load_supervision
-from redheart_core.training.tasks import Task, load_tasks, teachable
+from redheart_core.training.tasks import Example, Task, load_tasks, teachable
 from redheart_core.training.trainer import Ending
 from redheart_core.vocabulary.reading import OUTPUTS, Family
 
@@ -61,6 +61,10 @@ class _Start:
     """What there is before the first step."""
 
     tasks: tuple[Task, ...]
+    choosing: tuple[Task, ...]
+    """With the development rows that validations and crossover look at; none where there is neither."""
+    judging: tuple[Task, ...]
+    """With the development rows that everything else is fitted and measured on."""
     tokenizer: Tokenizer
     tokenizer_file: Path
     model: RedHeartModel
@@ -105,7 +109,7 @@ def run_training(
         start = _prepare(config, data_dir, Path(scratch), on_data)
         writer = CheckpointWriter(
             config=config,
-            tasks=start.tasks,
+            tasks=start.judging,
             trained_outputs=_trained_outputs(config),
             tokenizer_file=start.tokenizer_file,
             out_dir=out_dir,
@@ -116,14 +120,14 @@ def run_training(
         trained = run_course(
             start.model,
             start.tasks,
-            _tokenized(start, dev=False),
+            {task.name: _tokenized(start, task.train) for task in start.tasks},
             config,
             sequences=lambda: _texts_as_ids(config, data_dir, start.tokenizer),
             held_loss=_held_loss(config, start),
             work_dir=Path(scratch) if state_dir is None else state_dir,
             keeps_state=state_dir is not None,
             observer=observer,
-            validate=partial(_measured, start.tasks, _tokenized(start, dev=True)),
+            validate=partial(_measured, start.choosing, _dev_items(start, start.choosing)),
             save=None if workers.is_sharded else partial(writer.on_the_way, start.model),
             workers=workers,
         )
@@ -145,7 +149,25 @@ def _prepare(config: TrainingConfig, data_dir: Path, scratch: Path, on_data: OnD
     tokenizer = Tokenizer.from_file(tokenizer_file)
     model = build_model(config, tokenizer, shippable_texts(data_dir))
     start_at_base_rates(model, tasks)
-    return _Start(tasks=tasks, tokenizer=tokenizer, tokenizer_file=tokenizer_file, model=model)
+    parted = _parted(config, tasks)
+    return _Start(
+        tasks=tasks,
+        choosing=parted.choosing,
+        judging=parted.judging,
+        tokenizer=tokenizer,
+        tokenizer_file=tokenizer_file,
+        model=model,
+    )
+
+
+def _parted(config: TrainingConfig, tasks: tuple[Task, ...]) -> Parted:
+    """Set rows aside to choose on, where something is chosen."""
+    if config.validate_every is None and config.crossover is None:
+        return Parted(choosing=(), judging=tasks)
+    parted = part_development(tasks, config.validation_rows, seed=config.seed)
+    for task, other in zip(parted.choosing, parted.judging, strict=True):
+        logger.info("%s: %d development rows to choose on, %d to judge", task.name, len(task.dev), len(other.dev))
+    return parted
 
 
 def _trained_outputs(config: TrainingConfig) -> dict[Family, tuple[str, ...]]:
@@ -162,17 +184,17 @@ def _held_loss(config: TrainingConfig, start: _Start) -> Callable[[RedHeartModel
     """Return what crossover chooses by: the mean loss on some development rows of each task."""
     if config.crossover is None:
         return lambda own: math.nan
-    fewer = [with_fewer_rows(task, config.crossover.rows) for task in start.tasks]
-    items = _tokenized(replace(start, tasks=tuple(fewer)), dev=True)
+    fewer = [with_fewer_rows(task, config.crossover.rows) for task in start.choosing]
+    items = _dev_items(start, fewer)
     return lambda own: mean_loss(own, fewer, items)
 
 
-def _tokenized(start: _Start, *, dev: bool) -> dict[str, tuple[Item, ...]]:
-    max_tokens = start.model.config.max_tokens
-    return {
-        task.name: tokenize(task.dev if dev else task.train, start.tokenizer, max_tokens=max_tokens)
-        for task in start.tasks
-    }
+def _dev_items(start: _Start, tasks: Sequence[Task]) -> dict[str, tuple[Item, ...]]:
+    return {task.name: _tokenized(start, task.dev) for task in tasks}
+
+
+def _tokenized(start: _Start, examples: Sequence[Example]) -> tuple[Item, ...]:
+    return tokenize(examples, start.tokenizer, max_tokens=start.model.config.max_tokens)
 
 
 def _measured(

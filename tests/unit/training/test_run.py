@@ -56,7 +56,7 @@ def test_a_run_ends_in_a_checkpoint_that_reads(data_dir: Path, tmp_path: Path) -
 def test_a_run_that_ends_early_tells_the_steps_it_really_took(data_dir: Path, tmp_path: Path) -> None:
     """With such noise nothing counts as progress, so that patience runs out at the third validation."""
     stopping = EarlyStoppingConfig(patience=2, noise_multiple=1e9)
-    config = replace(CONFIG, early_stopping=stopping, validate_every=4, linear=None)
+    config = replace(CONFIG, early_stopping=stopping, validate_every=4, validation_rows=3, linear=None)
     recorder, saved = Recorder(), list[int]()
     summary = run_training(
         config, data_dir=data_dir, out_dir=tmp_path / "tiny", command="run", observer=recorder,
@@ -70,6 +70,13 @@ def test_a_run_that_ends_early_tells_the_steps_it_really_took(data_dir: Path, tm
     assert summary.best_step == best
     card = (tmp_path / "tiny" / read_manifest(tmp_path / "tiny")[1].card).read_text("utf-8")
     assert f"12 of 30 steps (weights of the validation after step {best})" in card
+    assert "up to 3 development rows of each task (at least one group), drawn by the seed" in card
+    dev_rows = {task.name: len(task.dev) for task in load_tasks(data_dir)}
+    for metric, final in zip(recorder.validations[0].metrics, summary.metrics, strict=True):
+        assert metric.task == final.task
+        left = dev_rows[metric.task] - metric.num_rows
+        assert left > 0
+        assert final.num_rows in (left, 2 * left)  # a handful, of which no two halves can be made, is measured twice
 
 
 def test_two_runs_give_the_same_weights(data_dir: Path, tmp_path: Path) -> None:
