@@ -8,8 +8,8 @@ from workbench.charts.theme import SMALL_SIZE, Palette, beside, framed
 from workbench.views import numbers
 from workbench.views.top_words import TopWordsView, WordBar
 
-_ROOM = 1.25
-"""How far the axis reaches beyond the longest bar, so that its number fits."""
+_ROOM = 0.14
+"""Share of the axis beyond the longest bar on either side, so that its number fits."""
 
 
 def top_words_chart(view: TopWordsView, colours: Palette) -> go.Figure:
@@ -21,8 +21,8 @@ def top_words_chart(view: TopWordsView, colours: Palette) -> go.Figure:
     for y, bar in zip(positions, view.bars, strict=True):
         right = bar.score >= 0
         figure.add_annotation(
-            x=bar.score, y=y, text=numbers.signed_short(bar.score), showarrow=False,
-            xanchor="left" if right else "right", xshift=6 if right else -6,
+            x=_end(bar), y=y, text=numbers.signed_short(bar.score), showarrow=False,
+            xanchor="left" if right else "right", xshift=9 if right else -9,
             font={"size": SMALL_SIZE, "color": colours.ink},
         )  # fmt: skip
     figure.update_xaxes(_axis(view, colours))
@@ -34,11 +34,18 @@ def top_words_chart(view: TopWordsView, colours: Palette) -> go.Figure:
     return framed(figure, colours, height=height, keyed=True, row_labels=[bar.label for bar in view.bars])
 
 
+def _end(bar: WordBar) -> float:
+    """Return where a bar, and the diamond on it, end on the side of its score."""
+    ends = (bar.score, bar.through_ngrams or 0.0)
+    return max(0.0, *ends) if bar.score >= 0 else min(0.0, *ends)
+
+
 def _axis(view: TopWordsView, colours: Palette) -> dict[str, object]:
-    sizes = [abs(bar.score) for bar in view.bars] + [abs(bar.through_ngrams or 0.0) for bar in view.bars]
-    reach = _ROOM * (max(sizes) or 1.0)
+    ends = [bar.score for bar in view.bars] + [bar.through_ngrams or 0.0 for bar in view.bars]
+    low, high = min(0.0, *ends), max(0.0, *ends)
+    room = _ROOM * (high - low or 1.0)
     return {
-        "range": [-reach, reach],
+        "range": [low - room, high + room],
         "title": {"text": view.axis_label, "standoff": 8, "font": {"size": SMALL_SIZE, "color": colours.muted}},
         "gridcolor": colours.faint,
         "zeroline": True,

@@ -6,11 +6,13 @@ import plotly.graph_objects as go
 
 from workbench.charts.theme import SMALL_SIZE, Palette, beside, framed, literal
 from workbench.views import numbers
-from workbench.views.labels import shorten
+from workbench.views.labels import display_width, shorten
 from workbench.views.word_heat import WordHeat
 
 _DARK_FROM = 0.6
-_NAME_WIDTH = 14
+_NAME_WIDTH, _TURNED_WIDTH = 14, 20
+_MOST_UPRIGHT = 5
+"""With more columns than that their names are turned."""
 
 
 def word_heat_chart(view: WordHeat, colours: Palette) -> go.Figure:
@@ -35,10 +37,11 @@ def word_heat_chart(view: WordHeat, colours: Palette) -> go.Figure:
                 x=j, y=i, text=numbers.signed(shade), showarrow=False,
                 font={"size": SMALL_SIZE, "color": _ink(shade, colours)},
             )  # fmt: skip
+    turned = len(view.column_labels) > _MOST_UPRIGHT
     figure.update_xaxes(
         tickvals=list(range(len(view.column_labels))),
-        ticktext=[literal(shorten(name, _NAME_WIDTH)) for name in view.column_labels],
-        side="top", showgrid=False, zeroline=False, fixedrange=True,
+        ticktext=[_turned(name) if turned else _upright(name) for name in view.column_labels],
+        tickangle=-40 if turned else 0, side="top", showgrid=False, zeroline=False, fixedrange=True,
         tickfont={"size": SMALL_SIZE, "color": colours.ink},
     )  # fmt: skip
     figure.update_yaxes(
@@ -46,7 +49,22 @@ def word_heat_chart(view: WordHeat, colours: Palette) -> go.Figure:
         autorange="reversed", showgrid=False, zeroline=False, fixedrange=True,
         tickfont={"size": SMALL_SIZE, "color": colours.ink},
     )  # fmt: skip
-    return framed(figure, colours, height=34 * len(view.row_labels) + 64, row_labels=view.row_labels)
+    return framed(
+        figure, colours, height=34 * len(view.row_labels) + (150 if turned else 76), row_labels=view.row_labels
+    )
+
+
+def _upright(name: str) -> str:
+    """Return a name on at most two lines."""
+    first, rest = "", name.split()
+    while rest and display_width(f"{first} {rest[0]}".strip()) <= _NAME_WIDTH:
+        first = f"{first} {rest.pop(0)}".strip()
+    lines = [first, shorten(" ".join(rest), _NAME_WIDTH)]
+    return "<br>".join(literal(line) for line in lines if line)
+
+
+def _turned(name: str) -> str:
+    return literal(shorten(name, _TURNED_WIDTH))
 
 
 def _ink(shade: float, colours: Palette) -> str:

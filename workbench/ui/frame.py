@@ -17,7 +17,7 @@ _LANGUAGE_NAMES = {"ko": "korean", "en": "english"}
 
 SECTIONS: dict[str, tuple[str, ...]] = {
     "explore": ("home", "dilemma", "emotion"),
-    "explain": ("trace",),
+    "explain": ("attribution", "trace"),
     "build": ("model",),
 }
 """Pages by section of the contents, in order. A page's file is ``pages/<name>.py``."""

@@ -1,6 +1,6 @@
 """Typed access to what one visitor's session remembers, and to the URL. Every key is named here.
 
-Only ids go into the URL (language, step, preset): what a person typed would end up in the logs of a proxy.
+Only ids go into the URL (language, step, target, method): what a person typed would end up in the logs of a proxy.
 """
 
 from __future__ import annotations
@@ -41,6 +41,24 @@ class Key(StrEnum):
     PASSAGE_REQUEST = "emotion.request"
     PASSAGE_LAYER = "emotion.layer"
     PASSAGE_REVEALED = "emotion.revealed"
+    ATTRIBUTION_TEXT = "attribution.text"
+    ATTRIBUTION_CONTEXT = "attribution.context"
+    ATTRIBUTION_TARGET = "attribution.target"
+    ATTRIBUTION_CONTRAST = "attribution.contrast"
+    ATTRIBUTION_UNTRAINED = "attribution.untrained"
+    ATTRIBUTION_METHOD = "attribution.method"
+    ATTRIBUTION_OPTION = "attribution.option"
+    ATTRIBUTION_BASELINE = "attribution.baseline"
+    ATTRIBUTION_BASELINE_TEXT = "attribution.baseline_text"
+    ATTRIBUTION_UNIT = "attribution.unit"
+    ATTRIBUTION_SEED = "attribution.seed"
+    ATTRIBUTION_REQUEST = "attribution.request"
+    ATTRIBUTION_SHOWN = "attribution.shown"
+    ATTRIBUTION_STOPPED = "attribution.stopped"
+    ATTRIBUTION_ASKED = "attribution.asked"
+    ATTRIBUTION_PACE = "attribution.pace"
+    ATTRIBUTION_LAYER = "attribution.layer"
+    ATTRIBUTION_PIECES = "attribution.pieces"
     TRACE_SOURCE = "trace.source"
     TRACE_STEP = "trace.step"
     TRACE_SEARCH = "trace.search"

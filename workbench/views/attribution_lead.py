@@ -50,6 +50,11 @@ def method_gloss(name: str, language: UiLanguage) -> str:
     return _known("gloss", name, language)
 
 
+def is_no_explanation(name: str) -> bool:
+    """Return whether a method shows the inside of the network without saying what made the output."""
+    return name in {"attention", "layer_activation"}
+
+
 def option_name(name: str, language: UiLanguage) -> str:
     """Return the name of a method's option; an unknown one keeps its identifier."""
     return _known("option", name, language) or name.replace("_", " ")

@@ -30,6 +30,15 @@ def short(value: float) -> str:
     return text if value > 0 else f"−{text}"
 
 
+def long(value: float) -> str:
+    """Write a number with four significant digits, for sums that a reader may check."""
+    size = abs(value)
+    if size < 1e-6:
+        return "0"
+    text = f"{size:,.{max(0, 3 - math.floor(math.log10(size)))}f}"
+    return text if value > 0 else f"−{text}"
+
+
 def signed_short(value: float) -> str:
     """Write a difference of any size with its sign and two significant digits; zero has none."""
     text = short(value)
@@ -49,6 +58,11 @@ def span(low: float, high: float) -> str:
 def percent(value: float) -> str:
     """Write a share as a whole percentage."""
     return f"{round(100 * value)}%"
+
+
+def fine_percent(value: float) -> str:
+    """Write a small share as a percentage with two significant digits, for instance ``0.34%``."""
+    return f"{short(100 * value)}%"
 
 
 def count(value: int) -> str:

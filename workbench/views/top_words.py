@@ -109,6 +109,15 @@ def words_table(attribution: Attribution, language: UiLanguage) -> Table:
     return Table(name="attribution-words", columns=columns, rows=tuple(rows))
 
 
+def rounded(table: Table) -> Table:
+    """Return a table with six decimals, for reading; files keep every digit."""
+    rows = tuple(
+        tuple(f"{cell:+.6f}".replace("-", "−") if isinstance(cell, float) else cell for cell in row)
+        for row in table.rows
+    )  # fmt: skip
+    return Table(name=table.name, columns=table.columns, rows=rows)
+
+
 def _title(bars: Sequence[WordBar], target: str, language: UiLanguage) -> str:
     if strongest([bar.score for bar in bars]) == 0.0:
         return say("attribution.bars.title_none", language, target=target)

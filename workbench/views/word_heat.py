@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from redheart_core.explain.attribution.result import Attribution
 from workbench.copy import UiLanguage, say
 from workbench.views import numbers
-from workbench.views.attribution_lead import method_name
+from workbench.views.attribution_lead import baseline_name, method_name
 from workbench.views.figure import FigureText, Table
 from workbench.views.top_words import ranked_words, word_labels
 from workbench.views.word_map import strongest
@@ -35,6 +35,12 @@ def methods_heat(attributions: Sequence[Attribution], target: str, language: UiL
     names = tuple(method_name(one.key.method, language) for one in attributions)
     columns = [one.scores for one in attributions]
     return _heat(attributions[0], names, columns, "methods", target, language)
+
+
+def baselines_heat(attributions: Sequence[Attribution], target: str, language: UiLanguage) -> WordHeat:
+    """Lay out the same words against several baselines; the first one is in use and chooses which words are shown."""
+    names = tuple(baseline_name(one.key.baseline, language) for one in attributions)
+    return _heat(attributions[0], names, [one.scores for one in attributions], "baselines", target, language)
 
 
 def layers_heat(
