@@ -108,6 +108,10 @@ def _other_targets(key: AttributionKey, reader: LeasedReader, settings: TrustSet
     return {target.name: target.scalar(key.unit) for target in drawn}
 
 
+def _question(key: AttributionKey) -> tuple[object, ...]:
+    return key.checkpoint_sha256, key.text, key.context, key.target, key.case, key.unit
+
+
 def _require_same(attribution: Attribution, reader: LeasedReader, others: Sequence[Attribution]) -> None:
     key = attribution.key
     if key.checkpoint_sha256 != reader.checkpoint_sha256:
@@ -116,8 +120,8 @@ def _require_same(attribution: Attribution, reader: LeasedReader, others: Sequen
             "loaded. Load that one, or make the attribution again."
         )
     for other in others:
-        if (other.key.text, other.key.context, other.key.target) != (key.text, key.context, key.target):
+        if _question(other.key) != _question(key):
             raise ExplanationError(
-                f"An attribution of {other.key.target} is compared with one of {key.target}, or of another text. "
-                "Compare attributions of one target and one text."
+                f"An attribution of {other.key.target} ({other.key.unit.value}) is compared with one of {key.target} "
+                f"({key.unit.value}), or of another text. Compare attributions of one target, unit and text."
             )

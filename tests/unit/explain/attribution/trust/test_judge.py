@@ -81,6 +81,20 @@ def test_other_methods_and_baselines_are_compared(tiny: LeasedReader) -> None:
     assert [row.baseline for row in report.baseline_strip.rows] == ["mask", "zero"]
 
 
+def test_the_score_of_an_option_is_judged_on_the_scale_of_scores(tiny: LeasedReader) -> None:
+    request = AttributionRequest(
+        text="Tell the manager the truth.",
+        context="Stay silent and keep the job?",
+        target="option/score",
+        options={"steps": 16},
+    )
+    made = attribute(request, tiny)
+    report = judge(made, tiny, asked={CheckName.RANDOM_TARGET}, settings=FEW)
+    assert report.target_value == pytest.approx(made.target_value, abs=1e-6)
+    assert report.check(CheckName.COMPREHENSIVENESS).value is not None
+    assert report.check(CheckName.RANDOM_TARGET).value is not None
+
+
 def test_the_cost_is_known_before(tiny: LeasedReader) -> None:
     made = attribute(replace(REQUEST, target="emotion/sadness", options={"steps": 4}), tiny)
     costs = {planned.name: planned.num_evaluations for planned in plan(made, tiny, FEW)}
@@ -94,5 +108,5 @@ def test_another_checkpoint_or_text_is_refused(
     with pytest.raises(ExplanationError, match=r"attribution is of checkpoint .* is loaded"):
         judge(attribution, tiny)
     other = replace(attribution, key=replace(attribution.key, text="Another text."))
-    with pytest.raises(ExplanationError, match="Compare attributions of one target and one text"):
+    with pytest.raises(ExplanationError, match="Compare attributions of one target, unit and text"):
         judge(attribution, compact, by_method=[other])
