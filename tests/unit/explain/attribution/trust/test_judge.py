@@ -10,11 +10,12 @@ import torch
 
 from redheart_core.errors import ExplanationError
 from redheart_core.explain.attribution.attribute import attribute
+from redheart_core.explain.attribution.methods import METHODS
 from redheart_core.explain.attribution.request import AttributionRequest
 from redheart_core.explain.attribution.result import Attribution
 from redheart_core.explain.attribution.trust.judge import judge, plan
 from redheart_core.explain.attribution.trust.plan import ON_REQUEST, TrustSettings
-from redheart_core.explain.attribution.trust.verdict import CheckName, Verdict
+from redheart_core.explain.attribution.trust.verdict import CheckName, Reason, Verdict
 from redheart_core.inference.engine import load_model
 from redheart_core.inference.leased import LeasedReader
 from redheart_core.model.reader import load_model_reader
@@ -66,7 +67,9 @@ def test_every_check_runs_on_request_and_leaves_the_network_as_it_was(tiny: Leas
 
 def test_the_same_attribution_is_judged_alike(tiny: LeasedReader) -> None:
     made = attribute(replace(REQUEST, target="emotion/sadness", options={"steps": 4}), tiny)
-    one, two = (judge(made, tiny, asked=frozenset(ON_REQUEST), settings=FEW) for _ in range(2))
+    asked = {CheckName.RANDOMISATION, CheckName.MAX_SENSITIVITY}
+    few = replace(FEW, num_perturbations=1)
+    one, two = (judge(made, tiny, asked=asked, settings=few) for _ in range(2))
     assert one == two
 
 
@@ -93,6 +96,16 @@ def test_the_score_of_an_option_is_judged_on_the_scale_of_scores(tiny: LeasedRea
     assert report.target_value == pytest.approx(made.target_value, abs=1e-6)
     assert report.check(CheckName.COMPREHENSIVENESS).value is not None
     assert report.check(CheckName.RANDOM_TARGET).value is not None
+
+
+@pytest.mark.parametrize("method", sorted(set(METHODS) - {"deep_lift"}))  # which refuses this network
+def test_every_method_is_judged(tiny: LeasedReader, method: str) -> None:
+    made = attribute(AttributionRequest(text=REQUEST.text, target="emotion/sadness", method=method), tiny)
+    report = judge(made, tiny)
+    essential = [check for check in report.checks if check.is_essential and check.reason is not Reason.NOT_ASKED]
+    assert all(check.value is not None for check in essential if check.name is not CheckName.COMPLETENESS)
+    assert (report.check(CheckName.COMPLETENESS).reason is Reason.NOT_ADDITIVE) == (not METHODS[method].is_additive)
+    assert report.num_evaluations <= sum(each.num_evaluations for each in plan(made, tiny) if each.is_quick)
 
 
 def test_the_cost_is_known_before(tiny: LeasedReader) -> None:
