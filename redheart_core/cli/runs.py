@@ -22,7 +22,7 @@ from redheart_core.runs.catalogue import find_run, list_runs
 from redheart_core.runs.comparing import compare_runs
 from redheart_core.runs.export.mlflow import export_mlflow
 from redheart_core.runs.export.tensorboard import export_tensorboard
-from redheart_core.runs.folder import runs_root
+from redheart_core.runs.folder import RunFolder, runs_root
 from redheart_core.runs.reader import RunReader
 from redheart_core.runs.stopping import Patience, Progress, Stage, stop_run
 from redheart_core.runs.working import prepare_resume
@@ -109,14 +109,18 @@ def stop(run: str, asked_s: float, terminated_s: float, root: Path | None, as_js
 @runs.command()
 @click.argument("run")
 @click.option("--previous", is_flag=True, help="Go on from the state before the last, where that one is damaged.")
+@click.option("--processes", default=1, show_default=True, type=click.IntRange(min=1), help="As many as began it.")
 @_root
 @_json
-def resume(run: str, previous: bool, root: Path | None, as_json: bool) -> None:
+def resume(run: str, previous: bool, processes: int, root: Path | None, as_json: bool) -> None:
     """Go on with a run that was stopped, failed or crashed, from its last saved state, in the foreground."""
-    with reported_errors(reader_language(None), as_json=as_json):
+
+    def prepare() -> RunFolder:
         folder = find_run(runs_root(root), run)
         prepare_resume(folder, from_previous_state=previous)
-    work_in_foreground(folder, as_json=as_json)
+        return folder
+
+    work_in_foreground(prepare, processes=processes, as_json=as_json)
 
 
 @runs.command()

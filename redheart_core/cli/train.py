@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from redheart_core.cli.training_progress import TrainingProgress, outcome_text, 
 from redheart_core.runs.folder import RunFolder, runs_root
 from redheart_core.runs.reader import RunReader
 from redheart_core.runs.working import RunRequest, start_run, work_on
+from redheart_core.training.distributed import Workers, joined
 
 _PATH = click.Path(path_type=Path)
 
@@ -27,36 +29,57 @@ _PATH = click.Path(path_type=Path)
 @click.option("--name", help="What to call the run; anything.")
 @click.option("--out", "out_dir", type=_PATH, help="Folder of the model; inside the run's folder when left out.")
 @click.option("--threads", default=2, show_default=True, type=click.IntRange(min=1), help="Threads of torch.")
+@click.option(
+    "--processes", default=1, show_default=True, type=click.IntRange(min=1),
+    help="How many train together: torchrun --nproc-per-node N --no-python redheart train CONFIG --processes N",
+)  # fmt: skip
 @click.option("--runs", "root", type=_PATH, help="Folder of all runs; REDHEART_RUNS when left out.")
 @click.option("--json", "as_json", is_flag=True, help="Print how it ended as JSON.")
 def train(
-    config: str, data_dir: Path, name: str | None, out_dir: Path | None, threads: int, root: Path | None, as_json: bool
+    config: str,
+    data_dir: Path,
+    name: str | None,
+    out_dir: Path | None,
+    threads: int,
+    processes: int,
+    root: Path | None,
+    as_json: bool,
 ) -> None:
     """Train a model. CONFIG is a shipped configuration or a TOML file. Ctrl-C stops it; it can be resumed."""
+    together = f" --processes {processes}" if processes > 1 else ""
     request = RunRequest(
         config=config,
         data_dir=data_dir,
-        command=f"redheart train {shlex.quote(config)} --threads {threads}",
+        command=f"redheart train {shlex.quote(config)} --threads {threads}{together}",
         name=name,
         out_dir=out_dir,
         num_threads=threads,
+        num_processes=processes,
     )
-    with reported_errors(reader_language(None), as_json=as_json):
-        folder = start_run(runs_root(root), request)
-    work_in_foreground(folder, as_json=as_json)
+    work_in_foreground(lambda: start_run(runs_root(root), request), processes=processes, as_json=as_json)
 
 
-def work_in_foreground(folder: RunFolder, *, as_json: bool) -> None:
-    """Work on a run and print how it goes and how it ended."""
+def work_in_foreground(prepare: Callable[[], RunFolder], *, processes: int, as_json: bool) -> None:
+    """Work on the run that ``prepare`` gives, and print how it goes and how it ended; one of several processes does."""
+    with (
+        reported_errors(reader_language(None), as_json=as_json),
+        joined(processes, program="--no-python redheart (train CONFIG or runs resume RUN)") as workers,
+    ):
+        _work(workers.from_first(prepare), workers, as_json=as_json)
+
+
+def _work(folder: RunFolder, workers: Workers, *, as_json: bool) -> None:
     for handler in logging.getLogger().handlers:  # what the run logs goes to its file, not between the progress
         handler.setLevel(logging.WARNING)
-    with reported_errors(reader_language(None), as_json=as_json):
-        with RunReader(folder) as reader:
-            planned = reader.facts().planned_steps
-        if not as_json:
-            click.echo(f"run {folder.run_id} in {folder.path}", err=True)
-        summary = work_on(folder, watchers=() if as_json else (TrainingProgress(planned),))
-        values = finite(outcome_values(folder, summary))
+    if not workers.records:
+        work_on(folder, workers=workers)
+        return
+    with RunReader(folder) as reader:
+        planned = reader.facts().planned_steps
+    if not as_json:
+        click.echo(f"run {folder.run_id} in {folder.path}", err=True)
+    summary = work_on(folder, watchers=() if as_json else (TrainingProgress(planned),), workers=workers)
+    values = finite(outcome_values(folder, summary))
     if as_json:
         print_json(values)
     else:

@@ -40,7 +40,7 @@ def claim(folder: RunFolder, *, world_size: int = 1) -> tuple[sqlite3.Connection
     """Make this process the one that works on a run; return a writing connection and the number of the attempt.
 
     Raises:
-        RunError: Another process works on it, or the run is complete.
+        RunError: Another process works on it, the run is complete, or as many processes as now did not begin it.
     """
     mark, where = own_mark(), environment()
     commit = git_commit()
@@ -48,7 +48,7 @@ def claim(folder: RunFolder, *, world_size: int = 1) -> tuple[sqlite3.Connection
     try:
         connection.execute("BEGIN IMMEDIATE")
         previous = last_attempt(connection)
-        _require_free(folder, previous)
+        _require_free(folder, previous, world_size)
         number = 1 if previous is None else previous.number + 1
         now_s = time.time()
         connection.execute(
@@ -127,11 +127,17 @@ def note_data(connection: sqlite3.Connection, sha256_by_name: Mapping[str, str])
         )
 
 
-def _require_free(folder: RunFolder, previous: Attempt | None) -> None:
+def _require_free(folder: RunFolder, previous: Attempt | None, world_size: int) -> None:
     if previous is None:
         return
     if previous.state is State.COMPLETED:
         raise RunError(f"The run {folder.run_id} is complete; there is nothing to resume. Start a new run.")
+    if previous.world_size != world_size:
+        raise RunError(
+            f"The run {folder.run_id} was begun by {previous.world_size} processes, and this would be {world_size}: "
+            "its chances and its shares of batches would be others. "
+            f"Resume it with --processes {previous.world_size}, or start a new run."
+        )
     if previous.state is not State.RUNNING:
         return
     liveness = judge(previous.mark, heartbeat_s=previous.heartbeat_s, now_s=time.time())

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import FrameType
 
 from redheart_core.errors import RunError
 from redheart_core.runs.attempts import claim, note_data
@@ -19,6 +17,7 @@ from redheart_core.runs.inserts import last_epoch
 from redheart_core.runs.reader import RunReader
 from redheart_core.runs.retention import forget_models, keep_model, kept_models
 from redheart_core.runs.scores import validation_scores
+from redheart_core.runs.signals import signals_to
 from redheart_core.runs.telemetry import SAMPLE_EVERY_S, Sampler
 from redheart_core.runs.writer import COMMIT_EVERY_S, StoreWriter
 from redheart_core.training.evaluation import Metric
@@ -142,7 +141,7 @@ def recording(folder: RunFolder, *, world_size: int = 1) -> Iterator[RunRecorder
         RunError: See ``RunRecorder``.
     """
     recorder = RunRecorder(folder, world_size=world_size)
-    with _logging_to(folder), _signals_to(recorder.interrupt):
+    with _logging_to(folder), signals_to(recorder.interrupt):
         try:
             yield recorder
         except BaseException as error:
@@ -177,25 +176,3 @@ def _logging_to(folder: RunFolder) -> Iterator[None]:
         ours.removeHandler(handler)
         ours.setLevel(level)
         handler.close()
-
-
-@contextlib.contextmanager
-def _signals_to(interrupt: Callable[[], None]) -> Iterator[None]:
-    """Let the first SIGTERM or Ctrl-C ask for an orderly stop, and a second one end the process as usual."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    previous = {number: signal.getsignal(number) for number in numbers}
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        interrupt()
-        signal.signal(number, previous[signal.Signals(number)])
-
-    for number in numbers:
-        signal.signal(number, ask)
-    try:
-        yield
-    finally:
-        for number in numbers:
-            signal.signal(number, previous[number])

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import torch
 
-from redheart_core.errors import RunError
+from redheart_core.errors import DataError, RunError
 from redheart_core.runs.attempts import write_facts
+from redheart_core.runs.bystander import Bystander, standing_by
 from redheart_core.runs.facts import RunFacts, clean_name, flat_settings
 from redheart_core.runs.folder import RunFolder, create_folder
 from redheart_core.runs.liveness import ENDED
 from redheart_core.runs.reader import RunReader
-from redheart_core.runs.recorder import recording
+from redheart_core.runs.recorder import RunRecorder, recording
 from redheart_core.training.config import TrainingConfig, config_text, parse_config
+from redheart_core.training.distributed import ALONE, Workers, spread_of
 from redheart_core.training.keeping import PREVIOUS_STATE_FILE, STATE_FILE
 from redheart_core.training.observer import Event, Observer, StepRecord, ValidationRecord
 from redheart_core.training.run import run_training
 from redheart_core.training.summary import RunSummary
+from redheart_core.training.together import require_alone, require_whole
 
 STATE_EVERY = 100
 """Optimiser steps between two states, where the configuration does not say; what ``kill -9`` can cost."""
@@ -40,6 +44,8 @@ class RunRequest:
     out_dir: Path | None = None
     """Where the model is written; inside the run's folder when left out."""
     num_threads: int = 2
+    num_processes: int = 1
+    """How many train together; torchrun starts them."""
     run_id: str | None = None
     """Drawn beforehand (``folder.new_run_id``) where two requests must make one run."""
 
@@ -48,12 +54,15 @@ def start_run(root: Path, request: RunRequest) -> RunFolder:
     """Check a request and make the folder of its run; nothing is trained yet.
 
     Raises:
-        ConfigError: The configuration is missing or impossible.
+        ConfigError: The configuration is missing or impossible, or asks several processes for what they cannot do.
         InputError: The name cannot be used.
         RunError: No folder can be made, or there is no data folder.
     """
     text = config_text(request.config)
     config = _with_states(parse_config(request.config, text))
+    workers = Workers(size=request.num_processes, spread=spread_of(config.preset))
+    require_alone(config, workers)
+    require_whole(config, workers, keeps_states=True)
     name = clean_name(Path(request.config).stem if request.name is None else request.name)
     if not request.data_dir.is_dir():
         raise RunError(f"{request.data_dir}: there is no such data folder. Give it with --data, see redheart data.")
@@ -75,15 +84,16 @@ def start_run(root: Path, request: RunRequest) -> RunFolder:
     return folder
 
 
-def work_on(folder: RunFolder, *, watchers: Sequence[Observer] = ()) -> RunSummary | None:
+def work_on(folder: RunFolder, *, watchers: Sequence[Observer] = (), workers: Workers = ALONE) -> RunSummary | None:
     """Train until the end of a run, from its saved state if there is one. Also resumes.
 
     Args:
         folder: The run.
         watchers: Hear of everything too, and may ask to stop.
+        workers: The processes that work on it together, each with a call of its own; they share a file system.
 
     Returns:
-        What was reached, or None where somebody asked to stop.
+        What was reached, or None where somebody asked to stop, and in all processes but the one that records.
 
     Raises:
         RunError: Another process works on the run, it is complete, or it cannot be recorded.
@@ -92,18 +102,20 @@ def work_on(folder: RunFolder, *, watchers: Sequence[Observer] = ()) -> RunSumma
     with RunReader(folder) as reader:
         facts = reader.facts()
     config = _with_states(parse_config(folder.config_file.name, facts.config))
-    torch.set_num_threads(facts.num_threads)
+    torch.set_num_threads(max(facts.num_threads // workers.size, 1))
     out_dir = Path(facts.out_dir)
-    with recording(folder) as recorder:
+    with _observing(folder, workers) as observer:
+        recorder = observer if isinstance(observer, RunRecorder) else None
         return run_training(
             config,
             data_dir=Path(facts.data_dir),
             out_dir=out_dir,
             command=facts.command,
-            observer=Together((recorder, *watchers)),
+            observer=Together((observer, *watchers)),
             state_dir=folder.state,
-            on_data=recorder.on_data,
-            on_saved=partial(recorder.on_saved, out_dir),
+            on_data=partial(_agree_on_data, workers, recorder),
+            on_saved=None if recorder is None else partial(recorder.on_saved, out_dir),
+            workers=workers,
         )
 
 
@@ -149,6 +161,38 @@ class Together:
     def stop_requested(self) -> bool:
         """Return whether any asks to stop."""
         return any(observer.stop_requested() for observer in self._observers)
+
+
+@contextmanager
+def _observing(folder: RunFolder, workers: Workers) -> Iterator[RunRecorder | Bystander]:
+    """Record in one process; in the others only hear signals. None begins before the run is claimed."""
+    with ExitStack() as stack:
+        observers: list[RunRecorder | Bystander] = []
+
+        def claim() -> None:
+            observers.append(stack.enter_context(recording(folder, world_size=workers.size)))
+
+        workers.from_first(claim)
+        if not observers:
+            observers.append(stack.enter_context(standing_by()))
+        yield observers[0]
+
+
+def _agree_on_data(workers: Workers, recorder: RunRecorder | None, sha256_by_name: Mapping[str, str]) -> None:
+    """Note what is learned from, where this process records; and let no process learn from anything else."""
+
+    def note() -> dict[str, str]:
+        assert recorder is not None, "asked of the process that records"
+        recorder.on_data(sha256_by_name)
+        return dict(sha256_by_name)
+
+    theirs = workers.from_first(note)
+    other = sorted(name for name in theirs | dict(sha256_by_name) if theirs.get(name) != sha256_by_name.get(name))
+    if other:
+        raise DataError(
+            f"Process {workers.rank} reads other data than process 0: {', '.join(other[:3])} ({len(other)} files). "
+            "Give all processes the same data folder."
+        )
 
 
 def _with_states(config: TrainingConfig) -> TrainingConfig:

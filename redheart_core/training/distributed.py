@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import torch
 import torch.distributed as dist
@@ -26,7 +26,7 @@ from torch.distributed.fsdp import fully_shard
 from torch.distributed.tensor import DTensor
 from torch.nn.parallel import DistributedDataParallel
 
-from redheart_core.errors import ConfigError
+from redheart_core.errors import ConfigError, RedHeartError, RunError
 from redheart_core.model.network import RedHeartModel
 
 Thing = TypeVar("Thing")
@@ -100,6 +100,28 @@ class Workers:
         """Return the largest value of all processes."""
         return value if self.size == 1 else float(_reduced(torch.tensor(value), dist.ReduceOp.MAX))
 
+    def from_first(self, make: Callable[[], Thing]) -> Thing:
+        """Let the recording process make a value that can be pickled, and return it in all; where it fails, all do.
+
+        Raises:
+            RunError: In the other processes, where it failed; the recording one raises what it failed with.
+        """
+        if self.size == 1:
+            return make()
+        told: list[object] = [None, "it broke off"]
+        try:
+            if self.records:
+                told = [make(), None]
+        except RedHeartError as error:
+            told = [None, str(error)]
+            raise
+        finally:
+            dist.broadcast_object_list(told, src=0)
+        value, problem = told
+        if problem is not None:
+            raise RunError(f"Process {self.rank} of {self.size} ends, because process 0 could not go on: {problem}")
+        return cast(Thing, value)
+
     def draw_chances(self, seed: int, step: int) -> None:
         """Set torch's chances for a step; a single process goes on with its own."""
         if self.size > 1:
@@ -125,13 +147,20 @@ def not_shared(loss: nn.Module) -> Callable[[], AbstractContextManager[object]]:
 
 
 @contextmanager
-def joined(expected: int, *, spread: Spread = Spread.REPLICATED, device: str = "cpu") -> Iterator[Workers]:
+def joined(
+    expected: int,
+    *,
+    spread: Spread = Spread.REPLICATED,
+    device: str = "cpu",
+    program: str = "-m redheart_core.training",
+) -> Iterator[Workers]:
     """Join the processes that ``torchrun`` started, for the duration of the block.
 
     Args:
         expected: Processes that were asked for.
         spread: How the model lies over them.
         device: ``cpu`` (they speak gloo) or ``cuda`` (nccl).
+        program: What torchrun starts, for the message.
 
     Raises:
         ConfigError: There are more or fewer. One process that silently trains alone is the usual accident.
@@ -140,7 +169,7 @@ def joined(expected: int, *, spread: Spread = Spread.REPLICATED, device: str = "
     if found != expected:
         raise ConfigError(
             f"{expected} processes were asked for, but this is one of {found}. "
-            f"Start them with: torchrun --nproc-per-node {expected} -m redheart_core.training --processes {expected}"
+            f"Start them with: torchrun --nproc-per-node {expected} {program} --processes {expected}"
         )
     if expected == 1:
         yield ALONE
