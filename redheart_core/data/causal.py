@@ -25,7 +25,7 @@ def read_e_care(data_dir: Path) -> Dataset[CausalRow]:
 
 def read_e_care_file(path: Path) -> Dataset[CausalRow]:
     """Read JSON lines with premise, ask-for, hypothesis1, hypothesis2 and label (0: the first is right)."""
-    parsed = parse_rows(path, jsonl_records(path), _question)
+    parsed = parse_rows(path, jsonl_records(path), causal_row)
     require_agreement("e_care", (shared[0] > shared[1] for row in parsed.rows if len(set(shared := _shared(row))) == 2))
     return checked_dataset("e_care", "MIT", path, parsed, labels=(row.correct for row in parsed.rows))
 
@@ -43,7 +43,12 @@ def read_causal_news_file(path: Path) -> Dataset[JudgedRow]:
     return checked_dataset("causal_news", "CC0-1.0", path, parsed, labels=labels, directions=(stated,))
 
 
-def _question(_: int, row: JsonObject) -> CausalRow:
+def causal_row(_: int, row: JsonObject) -> CausalRow:
+    """Parse premise, ask-for, hypothesis1, hypothesis2, label.
+
+    Raises:
+        RowError: A text is missing, it asks for neither cause nor effect, or the label is neither 0 nor 1.
+    """
     premise, asks, first, second = texts(row, "premise", "ask-for", "hypothesis1", "hypothesis2")
     if asks not in tuple(Question):
         raise RowError(f"asks for {asks[:40]!r}, expected cause or effect")

@@ -30,7 +30,7 @@ def read_goemotions_file(path: Path, *, language: Literal["en", "ko"]) -> Datase
     """Read a TSV of text and comma-separated label positions; the file's name and the row make the group."""
 
     def parse(number: int, fields: list[str]) -> EmotionRow:
-        return _emotion_row(fields, columns=(0, 1), num_labels=len(GOEMOTIONS), group=f"{path.stem}-{number}")
+        return emotion_row(fields, columns=(0, 1), num_labels=len(GOEMOTIONS), group=f"{path.stem}-{number}")
 
     parsed = parse_rows(path, line_records(path), parse)
     return _emotions(f"goemotions_{language}", "Apache-2.0", path, parsed, GOEMOTIONS)
@@ -45,7 +45,7 @@ def read_kote_file(path: Path) -> Dataset[EmotionRow]:
     """Read a TSV of id, text and comma-separated label positions."""
 
     def parse(_: int, fields: list[str]) -> EmotionRow:
-        return _emotion_row(fields, columns=(1, 2), num_labels=len(KOTE), group=fields[0])
+        return emotion_row(fields, columns=(1, 2), num_labels=len(KOTE), group=fields[0])
 
     return _emotions("kote", "MIT", path, parse_rows(path, line_records(path), parse), KOTE)
 
@@ -59,7 +59,7 @@ def read_emobank_file(path: Path, *, part: Part) -> Dataset[VadRow]:
     """Read the rows of a CSV with the columns id, split, V, A, D, text whose split is ``part``."""
     records = table_records(path, columns=("split", "id", "V", "A", "D", "text"))
     wanted = ((number, row) for number, row in records if isinstance(row, RowError) or row[0] == part)
-    parsed = parse_rows(path, wanted, _vad_row)
+    parsed = parse_rows(path, wanted, vad_row)
     valence = compare_ends("emobank", ((row.text, (row.valence - 1) / 4) for row in parsed.rows))
     labels = (row.valence for row in parsed.rows)
     return checked_dataset("emobank", "CC-BY-SA-4.0", path, parsed, labels=labels, directions=(valence,))
@@ -79,16 +79,12 @@ def read_empathy_file(path: Path) -> Dataset[EmpathyRow]:
     return checked_dataset("empathic_reactions", "CC-BY-4.0", path, parsed, labels=labels, directions=(felt,))
 
 
-def _emotions(
-    name: str, licence: str, path: Path, parsed: Parsed[EmotionRow], vocabulary: tuple[str, ...]
-) -> Dataset[EmotionRow]:
-    texts = [row.text for row in parsed.rows]
-    directions = compare_labels(name, texts, lambda place, label: vocabulary.index(label) in parsed.rows[place].labels)
-    labels = chain.from_iterable(row.labels for row in parsed.rows)
-    return checked_dataset(name, licence, path, parsed, labels=labels, directions=directions)
+def emotion_row(fields: list[str], *, columns: tuple[int, int], num_labels: int, group: str) -> EmotionRow:
+    """Parse a passage and comma-separated label positions, which stand in ``columns``.
 
-
-def _emotion_row(fields: list[str], *, columns: tuple[int, int], num_labels: int, group: str) -> EmotionRow:
+    Raises:
+        RowError: There is no text, or a label is no position below ``num_labels``.
+    """
     text_column, label_column = columns
     if len(fields) <= label_column:
         raise RowError(f"has {len(fields)} columns, expected at least {label_column + 1}")
@@ -96,9 +92,23 @@ def _emotion_row(fields: list[str], *, columns: tuple[int, int], num_labels: int
     return EmotionRow(text=filled(fields[text_column]), labels=labels, group=group)
 
 
-def _vad_row(_: int, fields: list[str]) -> VadRow:
+def vad_row(_: int, fields: list[str]) -> VadRow:
+    """Parse split, id, valence, arousal, dominance, text.
+
+    Raises:
+        RowError: There is no text, or a rating is none from 1 to 5.
+    """
     valence, arousal, dominance = (parse_rating(field, low=1, high=5) for field in fields[2:5])
     return VadRow(text=filled(fields[5]), valence=valence, arousal=arousal, dominance=dominance, group=fields[1])
+
+
+def _emotions(
+    name: str, licence: str, path: Path, parsed: Parsed[EmotionRow], vocabulary: tuple[str, ...]
+) -> Dataset[EmotionRow]:
+    texts = [row.text for row in parsed.rows]
+    directions = compare_labels(name, texts, lambda place, label: vocabulary.index(label) in parsed.rows[place].labels)
+    labels = chain.from_iterable(row.labels for row in parsed.rows)
+    return checked_dataset(name, licence, path, parsed, labels=labels, directions=directions)
 
 
 def _empathy_row(_: int, fields: list[str]) -> EmpathyRow:

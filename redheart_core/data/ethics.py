@@ -26,6 +26,8 @@ COMMONSENSE_BLOCK = 32
 """Rows per group: contrasting versions of one sentence stand next to each other in the file."""
 BLOCK = 4
 VIRTUE_BLOCK = 5
+SEPARATOR = "[SEP]"
+"""Between conduct and trait."""
 _FIRST = 2
 """Number of the first row after the header."""
 
@@ -49,7 +51,7 @@ def read_utilitarianism_file(path: Path, *, keep_equal: bool = False) -> Dataset
         path: The file.
         keep_equal: Keep pairs of equal passages, which teach nothing but count in the official score.
     """
-    parsed = parse_rows(path, csv_records(path, columns=2), _pair)
+    parsed = parse_rows(path, csv_records(path, columns=2), pair_row)
     rows = tuple(row for row in parsed.rows if keep_equal or row.better != row.worse)
     ends = chain.from_iterable(((row.better, 1.0), (row.worse, 0.0)) for row in rows)
     direction = compare_ends("ethics_utilitarianism", ends)
@@ -72,9 +74,7 @@ def read_justice_file(path: Path, *, groups: Groups = Groups.SCENARIO) -> Datase
     """Read a CSV with the columns label, scenario; true means reasonable."""
 
     def parse(number: int, fields: list[str]) -> JudgedRow:
-        label, text = fields
-        group = text if groups is Groups.SCENARIO else _block(number, BLOCK)
-        return JudgedRow(text=filled(text).strip(), context="", label=parse_flag(label), group=group)
+        return justice_row(fields, fields[1] if groups is Groups.SCENARIO else block_of(number, BLOCK))
 
     records = table_records(path, columns=("label", "scenario"))
     dataset = _judged("ethics_justice", path, parse_rows(path, records, parse))
@@ -93,10 +93,7 @@ def read_deontology_file(path: Path, *, groups: Groups = Groups.SCENARIO) -> Dat
     """Read a CSV with the columns label, scenario, excuse; true means reasonable."""
 
     def parse(number: int, fields: list[str]) -> JudgedRow:
-        label, scenario, excuse = fields
-        context = filled(scenario).strip()
-        group = context if groups is Groups.SCENARIO else _block(number, BLOCK)
-        return JudgedRow(text=filled(excuse).strip(), context=context, label=parse_flag(label), group=group)
+        return deontology_row(fields, fields[1].strip() if groups is Groups.SCENARIO else block_of(number, BLOCK))
 
     records = table_records(path, columns=("label", "scenario", "excuse"))
     return _judged("ethics_deontology", path, parse_rows(path, records, parse))
@@ -111,13 +108,8 @@ def read_traits_file(path: Path, *, groups: Groups = Groups.SCENARIO) -> Dataset
     """Read a CSV with the columns label and scenario, the latter as ``scenario [SEP] trait``: the official task."""
 
     def parse(number: int, fields: list[str]) -> TraitRow:
-        label, field = fields
-        scenario, separator, trait = field.partition("[SEP]")
-        if not separator:
-            raise RowError("has no [SEP] between scenario and trait")
-        scenario = filled(scenario).strip()
-        group = scenario if groups is Groups.SCENARIO else _block(number, VIRTUE_BLOCK)
-        return TraitRow(scenario=scenario, trait=filled(trait).strip(), label=parse_flag(label), group=group)
+        row = trait_row(fields, block_of(number, VIRTUE_BLOCK))
+        return row if groups is Groups.OFFICIAL else replace(row, group=row.scenario)
 
     parsed = parse_rows(path, table_records(path, columns=("label", "scenario")), parse)
     require_agreement("ethics_virtue", (not row.label for row in parsed.rows))  # of five traits at most one is shown
@@ -155,9 +147,7 @@ def read_commonsense_file(path: Path) -> Dataset[JudgedRow]:
     """Read a CSV with the columns label and input; true means acceptable (the file says 1 for wrong)."""
 
     def parse(number: int, fields: list[str]) -> JudgedRow:
-        label, text = fields
-        group = f"block-{(number - _FIRST) // COMMONSENSE_BLOCK}"
-        return JudgedRow(text=filled(text).strip(), context="", label=not parse_flag(label), group=group)
+        return commonsense_row(fields, block_of(number, COMMONSENSE_BLOCK))
 
     records = table_records(path, columns=("label", "input"))
     return _judged("ethics_commonsense", path, parse_rows(path, records, parse))
@@ -170,19 +160,59 @@ def load_trait_polarity() -> dict[str, bool]:
     return {row["trait"]: row["polarity"] == "virtue" for row in table}
 
 
-def _judged(name: str, path: Path, parsed: Parsed[JudgedRow]) -> Dataset[JudgedRow]:
-    direction = compare_ends(name, ((row.text, row.label) for row in parsed.rows))
-    labels = (row.label for row in parsed.rows)
-    return checked_dataset(name, LICENCE, path, parsed, labels=labels, directions=(direction,))
+def justice_row(fields: list[str], group: str) -> JudgedRow:
+    """Parse label, scenario.
+
+    Raises:
+        RowError: There is no text, or the label is neither 0 nor 1.
+    """
+    label, text = fields
+    return JudgedRow(text=filled(text).strip(), context="", label=parse_flag(label), group=group)
 
 
-def _pair(_: int, fields: list[str]) -> PairRow:
+def deontology_row(fields: list[str], group: str) -> JudgedRow:
+    """Parse label, scenario, excuse. See ``justice_row``."""
+    label, scenario, excuse = fields
+    context = filled(scenario).strip()
+    return JudgedRow(text=filled(excuse).strip(), context=context, label=parse_flag(label), group=group)
+
+
+def trait_row(fields: list[str], group: str) -> TraitRow:
+    """Parse label, scenario with trait. See ``justice_row``; a missing ``[SEP]`` is a ``RowError`` too."""
+    label, field = fields
+    scenario, separator, trait = field.partition(SEPARATOR)
+    if not separator:
+        raise RowError("has no [SEP] between scenario and trait")
+    return TraitRow(
+        scenario=filled(scenario).strip(), trait=filled(trait).strip(), label=parse_flag(label), group=group
+    )
+
+
+def commonsense_row(fields: list[str], group: str) -> JudgedRow:
+    """Parse label, input; true means acceptable, where the file says 0. See ``justice_row``."""
+    label, text = fields
+    return JudgedRow(text=filled(text).strip(), context="", label=not parse_flag(label), group=group)
+
+
+def pair_row(_: int, fields: list[str]) -> PairRow:
+    """Parse more pleasant, less pleasant.
+
+    Raises:
+        RowError: There is no text.
+    """
     better, worse = (filled(field) for field in fields)
     return PairRow(better=better.strip(), worse=worse.strip(), group=_opening(better, worse))
 
 
-def _block(number: int, size: int) -> str:
+def block_of(number: int, size: int) -> str:
+    """Name the block of ``size`` consecutive rows that the row ``number`` of a file with a header belongs to."""
     return f"block-{(number - _FIRST) // size}"
+
+
+def _judged(name: str, path: Path, parsed: Parsed[JudgedRow]) -> Dataset[JudgedRow]:
+    direction = compare_ends(name, ((row.text, row.label) for row in parsed.rows))
+    labels = (row.label for row in parsed.rows)
+    return checked_dataset(name, LICENCE, path, parsed, labels=labels, directions=(direction,))
 
 
 def _opening(better: str, worse: str) -> str:

@@ -10,7 +10,7 @@ JsonObject = Mapping[str, object]
 
 
 class RowError(ValueError):
-    """Why one record cannot become a row. It never leaves this package."""
+    """Why one record cannot become a row. A lenient reader counts it and goes on, a strict one refuses the file."""
 
 
 def texts(row: JsonObject, *keys: str) -> tuple[str, ...]:
@@ -32,14 +32,15 @@ def filled(text: str) -> str:
 
 def parse_flag(value: object) -> bool:
     """Read a label that must be 0 or 1, as text or as a number."""
-    if isinstance(value, bool) or value not in ("0", "1", 0, 1):
+    plain = value.strip() if isinstance(value, str) else value
+    if isinstance(plain, bool) or plain not in ("0", "1", 0, 1):
         raise RowError(f"has the label {value!r}, expected 0 or 1")
-    return value in ("1", 1)
+    return plain in ("1", 1)
 
 
 def parse_labels(field: str, num_labels: int) -> tuple[int, ...]:
     """Read comma-separated label positions below ``num_labels``."""
-    parts = field.strip().split(",")
+    parts = [part.strip() for part in field.split(",")]
     if not all(part.isdecimal() and len(part) <= MAX_LABEL_DIGITS and int(part) < num_labels for part in parts):
         raise RowError(f"has the labels {field[:40]!r}, expected numbers below {num_labels}")
     return tuple(sorted({int(part) for part in parts}))

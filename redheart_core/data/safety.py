@@ -27,15 +27,10 @@ def read_kosbi(data_dir: Path, *, language: Language = "ko") -> Dataset[SafetyRo
 
 def read_kosbi_file(path: Path, *, language: Language = "ko") -> Dataset[SafetyRow]:
     """Read a JSON list with context, sentence, sentence_label (safe, unsafe) and demographic_category."""
-    suffix = _suffix(language)
 
     def parse(_: int, row: JsonObject) -> SafetyRow:
-        context, sentence, original = texts(row, f"context{suffix}", f"sentence{suffix}", "context")
-        label, category = texts(row, "sentence_label", "demographic_category")
-        if label not in ("safe", "unsafe"):
-            raise RowError(f"has the sentence_label {label[:40]!r}, expected safe or unsafe")
-        unsafe = label == "unsafe"
-        return SafetyRow(text=sentence, context=context, label=unsafe, category=category, group=original.strip())
+        texts(row, "demographic_category")
+        return kosbi_row(row, language=language)
 
     # A reason is given where, and only where, a sentence is unsafe.
     require_agreement("kosbi", _agreements(path, "sentence_sub_label", "sentence_label", "unsafe"))
@@ -49,14 +44,9 @@ def read_square(data_dir: Path, *, language: Language = "ko") -> Dataset[SafetyR
 
 def read_square_file(path: Path, *, language: Language = "ko") -> Dataset[SafetyRow]:
     """Read a JSON list with question, sensitive? (0, 1) and category (null where not sensitive)."""
-    suffix = _suffix(language)
 
     def parse(_: int, row: JsonObject) -> SafetyRow:
-        question, original = texts(row, f"question{suffix}", "question")
-        category = row.get("category")
-        sensitive = parse_flag(row.get("sensitive?"))
-        name = filled(category) if isinstance(category, str) else ""
-        return SafetyRow(text=question, context="", label=sensitive, category=name, group=original.strip())
+        return square_row(row, language=language)
 
     # A question has a category where, and only where, it is sensitive.
     require_agreement("square_questions", _agreements(path, "category", "sensitive?", 1))
@@ -68,6 +58,37 @@ def read_safety_file(path: Path, *, language: Language = "ko") -> Dataset[Safety
     _, first = next(json_records(path), (0, RowError("is not there")))
     is_question = not isinstance(first, RowError) and "question" in first
     return read_square_file(path, language=language) if is_question else read_kosbi_file(path, language=language)
+
+
+def kosbi_row(row: JsonObject, *, language: Language = "ko") -> SafetyRow:
+    """Parse context, sentence and sentence_label, perhaps with a demographic_category.
+
+    Raises:
+        RowError: A text is missing, or the label is neither safe nor unsafe.
+    """
+    suffix = _suffix(language)
+    context, sentence, original = texts(row, f"context{suffix}", f"sentence{suffix}", "context")
+    (label,) = texts(row, "sentence_label")
+    if label not in ("safe", "unsafe"):
+        raise RowError(f"has the sentence_label {label[:40]!r}, expected safe or unsafe")
+    category = _category(row, "demographic_category")
+    return SafetyRow(text=sentence, context=context, label=label == "unsafe", category=category, group=original.strip())
+
+
+def square_row(row: JsonObject, *, language: Language = "ko") -> SafetyRow:
+    """Parse question and sensitive?, perhaps with a category.
+
+    Raises:
+        RowError: The question is missing, or the label is neither 0 nor 1.
+    """
+    question, original = texts(row, f"question{_suffix(language)}", "question")
+    sensitive, category = parse_flag(row.get("sensitive?")), _category(row, "category")
+    return SafetyRow(text=question, context="", label=sensitive, category=category, group=original.strip())
+
+
+def _category(row: JsonObject, key: str) -> str:
+    category = row.get(key)
+    return filled(category) if isinstance(category, str) else ""
 
 
 def _agreements(path: Path, reason: str, label: str, positive: object) -> Iterator[bool]:

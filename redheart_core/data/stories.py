@@ -41,12 +41,12 @@ def read_moral_stories(data_dir: Path, *, part: Literal["train", "dev"]) -> Data
 
 def read_norm_actions_file(path: Path) -> Dataset[StoryRow]:
     """Read JSON lines with ID, norm, moral_action and immoral_action: no situation is told."""
-    return _stories(path, _norm_actions)
+    return _stories(path, norm_actions_row)
 
 
 def read_full_stories_file(path: Path) -> Dataset[StoryRow]:
     """Read JSON lines with, besides, situation, intention and the consequence of either action."""
-    return _stories(path, _full_story)
+    return _stories(path, full_story_row)
 
 
 def read_stories_file(path: Path) -> Dataset[StoryRow]:
@@ -99,6 +99,37 @@ def read_moral_choice_file(path: Path) -> Dataset[ChoiceRow]:
     return checked_dataset("moral_choice", LICENCE, path, parsed, labels=labels)
 
 
+def norm_actions_row(_: int, row: JsonObject) -> StoryRow:
+    """Parse ID, moral_action and immoral_action, perhaps with a norm.
+
+    Raises:
+        RowError: One of them is missing or says nothing.
+    """
+    identity, moral, immoral = texts(row, "ID", "moral_action", "immoral_action")
+    return StoryRow(
+        situation="",
+        moral_action=moral.strip(),
+        immoral_action=immoral.strip(),
+        group=identity,
+        norm=_optional(row, "norm"),
+    )
+
+
+def full_story_row(_: int, row: JsonObject) -> StoryRow:
+    """Parse the same with situation and intention, perhaps with consequences. See ``norm_actions_row``."""
+    keys = ("ID", "situation", "intention", "moral_action", "immoral_action")
+    identity, situation, intention, moral, immoral = texts(row, *keys)
+    return StoryRow(
+        situation=f"{situation.strip()} {intention.strip()}",
+        moral_action=moral.strip(),
+        immoral_action=immoral.strip(),
+        group=identity,
+        norm=_optional(row, "norm"),
+        moral_consequence=_optional(row, "moral_consequence"),
+        immoral_consequence=_optional(row, "immoral_consequence"),
+    )
+
+
 def _stories(path: Path, parse: Callable[[int, JsonObject], StoryRow]) -> Dataset[StoryRow]:
     parsed = parse_rows(path, jsonl_records(path), parse)
     actions = chain.from_iterable(((row.moral_action, 1.0), (row.immoral_action, 0.0)) for row in parsed.rows)
@@ -110,31 +141,6 @@ def _stories(path: Path, parse: Callable[[int, JsonObject], StoryRow]) -> Datase
         rows=parsed.rows,
         problems=parsed.problems,
         directions=(direction,) if direction else (),
-    )
-
-
-def _norm_actions(_: int, row: JsonObject) -> StoryRow:
-    identity, moral, immoral = texts(row, "ID", "moral_action", "immoral_action")
-    return StoryRow(
-        situation="",
-        moral_action=moral.strip(),
-        immoral_action=immoral.strip(),
-        group=identity,
-        norm=_optional(row, "norm"),
-    )
-
-
-def _full_story(_: int, row: JsonObject) -> StoryRow:
-    keys = ("ID", "situation", "intention", "moral_action", "immoral_action")
-    identity, situation, intention, moral, immoral = texts(row, *keys)
-    return StoryRow(
-        situation=f"{situation.strip()} {intention.strip()}",
-        moral_action=moral.strip(),
-        immoral_action=immoral.strip(),
-        group=identity,
-        norm=_optional(row, "norm"),
-        moral_consequence=_optional(row, "moral_consequence"),
-        immoral_consequence=_optional(row, "immoral_consequence"),
     )
 
 

@@ -1,7 +1,7 @@
 """Official files, read strictly: a file of another shape is refused with what it should look like.
 
-Readers of training data skip a bad row and count it. Here a skipped row would shift every group behind it, so a bad row
-refuses the file.
+Rows go through the same parsers as training data (``redheart_core.data``), whose readers skip a bad row and count it.
+Here a skipped row would shift every group behind it, so a bad row refuses the file.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from redheart_core.data.fields import RowError
 from redheart_core.errors import DataError
 
+Row = TypeVar("Row")
 SHOWN = 90
 """Characters of an offending row in a message."""
 
@@ -33,11 +35,24 @@ def read_text(path: Path) -> str:
         raise DataError(f"{path} is not UTF-8 (byte {error.start}). Fetch the file again.") from error
 
 
-def misfit(path: Path, number: int, row: object, shape: str) -> DataError:
-    """Build the error for a row that has another shape than the task's files."""
+def strictly(path: Path, number: int, row: object, shape: str, parse: Callable[[], Row]) -> Row:
+    """Return the row that ``parse`` makes, with the parsers that readers of training data use leniently.
+
+    Raises:
+        DataError: It cannot be made.
+    """
+    try:
+        return parse()
+    except RowError as problem:
+        raise misfit(path, number, row, shape, str(problem)) from problem
+
+
+def misfit(path: Path, number: int, row: object, shape: str, why: str = "") -> DataError:
+    """Build the error for a row that has another shape than the task's files; ``why`` goes on "it"."""
     shown = row if isinstance(row, str) else json.dumps(row, ensure_ascii=False)
     return DataError(
-        f"{path}, row {number} does not fit this task: it is {shown[:SHOWN]!r}, but {shape} is expected. "
+        f"{path}, row {number} does not fit this task: it is {shown[:SHOWN]!r}{f' and {why}' if why else ''}, "
+        f"but {shape} is expected. "
         "Choose the task that the file belongs to, or fetch the file again."
     )
 
@@ -106,19 +121,3 @@ def _with_keys(path: Path, number: int, row: Any, keys: Sequence[str], shape: st
     if not isinstance(row, dict) or any(key not in row for key in keys):
         raise misfit(path, number, row, shape)
     return row
-
-
-def flag(path: Path, number: int, value: object, shape: str) -> float:
-    """Read a label that must be 0 or 1."""
-    if str(value).strip() not in ("0", "1"):
-        raise misfit(path, number, f"label {value}", shape)
-    return float(str(value))
-
-
-def category_labels(path: Path, number: int, field: str, count: int, shape: str) -> tuple[float, ...]:
-    """Read comma-separated positions below ``count`` as 0 or 1 per category."""
-    parts = field.split(",")
-    if not all(part.strip().isdecimal() and int(part) < count for part in parts):
-        raise misfit(path, number, f"labels {field}", shape)
-    present = {int(part) for part in parts}
-    return tuple(float(place in present) for place in range(count))

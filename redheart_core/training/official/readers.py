@@ -4,8 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
+from redheart_core.data.causal import causal_row
+from redheart_core.data.emotions import emotion_row, vad_row
+from redheart_core.data.ethics import (
+    BLOCK,
+    SEPARATOR,
+    VIRTUE_BLOCK,
+    block_of,
+    commonsense_row,
+    deontology_row,
+    justice_row,
+    pair_row,
+    trait_row,
+)
+from redheart_core.data.fields import JsonObject
+from redheart_core.data.rows import EmotionRow, JudgedRow, StoryRow
+from redheart_core.data.safety import kosbi_row, square_row
+from redheart_core.data.stories import full_story_row, norm_actions_row
 from redheart_core.errors import DataError
 from redheart_core.text.words import HANGUL
 from redheart_core.training.official import files
@@ -13,7 +32,8 @@ from redheart_core.training.official.cases import Case
 from redheart_core.vocabulary.emotions import GOEMOTIONS, KOTE
 
 Reader = Callable[[Path], tuple[Case, ...]]
-SEPARATOR = "[SEP]"
+Record = TypeVar("Record")
+Row = TypeVar("Row")
 _HEADERS = frozenset({"label", "baseline"})
 """First column of tables that are no list of pairs, or are one with a header that the official files lack."""
 _HANGUL = re.compile(f"[{HANGUL}]")
@@ -26,10 +46,7 @@ def goemotions(*, korean: bool) -> Reader:
     def read(path: Path) -> tuple[Case, ...]:
         rows = files.tab_rows(path, columns=(2, 3), shape=shape)
         _require_language(path, (row[0] for _, row in rows), korean=korean)
-        return tuple(
-            _alone(number, row[0], "", files.category_labels(path, number, row[1], len(GOEMOTIONS), shape))
-            for number, row in rows
-        )
+        return _emotions(path, rows, shape, columns=(0, 1), num_labels=len(GOEMOTIONS))
 
     return read
 
@@ -37,10 +54,8 @@ def goemotions(*, korean: bool) -> Reader:
 def kote(path: Path) -> tuple[Case, ...]:
     """Read KOTE: id, comment, comma-separated ids."""
     shape = "a row of id, text and comma-separated emotion ids below 44, between tabs,"
-    return tuple(
-        _alone(number, row[1], "", files.category_labels(path, number, row[2], len(KOTE), shape))
-        for number, row in files.tab_rows(path, columns=(3,), shape=shape)
-    )
+    rows = files.tab_rows(path, columns=(3,), shape=shape)
+    return _emotions(path, rows, shape, columns=(1, 2), num_labels=len(KOTE))
 
 
 def emobank(path: Path, part: str = "test") -> tuple[Case, ...]:
@@ -49,13 +64,14 @@ def emobank(path: Path, part: str = "test") -> tuple[Case, ...]:
     Raises:
         DataError: The file has another shape, or no row of that part.
     """
-    shape = "a table with the columns id, split, V, A, D, text"
+    shape = "a table with the columns id, split, V, A, D, text, with ratings from 1 to 5,"
     rows = files.headed_rows(path, header=("id", "split", "v", "a", "d", "text"), shape=shape)
-    wanted = [(number, row) for number, row in rows if row[1] == part]
+    wanted = [(number, [row[1], row[0], *row[2:]]) for number, row in rows if row[1] == part]
     if not wanted:
         found = ", ".join(sorted({row[1] for _, row in rows}))
         raise DataError(f"{path} has no row of the part {part!r}; its split column says: {found}. Choose one of them.")
-    return tuple(_alone(number, row[5], "", _ratings(path, number, row[2:5], shape)) for number, row in wanted)
+    parsed = _parsed(path, wanted, shape, vad_row)
+    return tuple(_alone(number, row.text, "", (row.valence, row.arousal, row.dominance)) for number, row in parsed)
 
 
 def justice(path: Path) -> tuple[Case, ...]:
@@ -63,42 +79,29 @@ def justice(path: Path) -> tuple[Case, ...]:
     shape = "a table with the columns label, scenario"
     rows = files.headed_rows(path, header=("label", "scenario"), shape=shape)
     _refuse_separator(path, rows, shape)
-    return tuple(
-        _alone(place // 4, row[1].strip(), "", (files.flag(path, number, row[0], shape),))
-        for place, (number, row) in enumerate(rows)
-    )
+    return _judged(_parsed(path, rows, shape, lambda number, row: justice_row(row, block_of(number, BLOCK))))
 
 
 def deontology(path: Path) -> tuple[Case, ...]:
     """Read ETHICS deontology: an excuse for a scenario, 1 = reasonable; four consecutive rows are a group."""
     shape = "a table with the columns label, scenario, excuse"
-    return tuple(
-        _alone(place // 4, row[2].strip(), row[1].strip(), (files.flag(path, number, row[0], shape),))
-        for place, (number, row) in enumerate(
-            files.headed_rows(path, header=("label", "scenario", "excuse"), shape=shape)
-        )
-    )
+    rows = files.headed_rows(path, header=("label", "scenario", "excuse"), shape=shape)
+    return _judged(_parsed(path, rows, shape, lambda number, row: deontology_row(row, block_of(number, BLOCK))))
 
 
 def virtue(path: Path) -> tuple[Case, ...]:
     """Read ETHICS virtue: is the trait (text) shown by the scenario (context)? Five consecutive rows are a group."""
     shape = "a table with the columns label, scenario, the scenario written as 'conduct [SEP] trait',"
-    cases = []
-    for place, (number, row) in enumerate(files.headed_rows(path, header=("label", "scenario"), shape=shape)):
-        scenario, separator, trait = row[1].partition(SEPARATOR)
-        if not separator:
-            raise files.misfit(path, number, row, shape)
-        cases.append(_alone(place // 5, trait.strip(), scenario.strip(), (files.flag(path, number, row[0], shape),)))
-    return tuple(cases)
+    rows = files.headed_rows(path, header=("label", "scenario"), shape=shape)
+    parsed = _parsed(path, rows, shape, lambda number, row: trait_row(row, block_of(number, VIRTUE_BLOCK)))
+    return tuple(_alone(row.group, row.trait, row.scenario, (float(row.label),)) for _, row in parsed)
 
 
 def commonsense(path: Path) -> tuple[Case, ...]:
     """Read ETHICS commonsense. The file says 1 for wrong; here 1 is acceptable."""
     shape = "a table with the columns label, input"
-    return tuple(
-        _alone(number, row[1].strip(), "", (1.0 - files.flag(path, number, row[0], shape),))
-        for number, row in files.headed_rows(path, header=("label", "input"), more=("is_short", "edited"), shape=shape)
-    )
+    rows = files.headed_rows(path, header=("label", "input"), more=("is_short", "edited"), shape=shape)
+    return _judged(_parsed(path, rows, shape, lambda number, row: commonsense_row(row[:2], str(number))))
 
 
 def utilitarianism(path: Path) -> tuple[Case, ...]:
@@ -108,21 +111,20 @@ def utilitarianism(path: Path) -> tuple[Case, ...]:
     for number, row in rows:
         if "\t" in "".join(row) or row[0].strip().lower() in _HEADERS:
             raise files.misfit(path, number, row, shape)
-    return tuple(_pair(str(number), row[0].strip(), row[1].strip()) for number, row in rows)
+    return tuple(_pair(number, row.better, row.worse) for number, row in _parsed(path, rows, shape, pair_row))
 
 
 def moral_stories(path: Path) -> tuple[Case, ...]:
     """Read Moral Stories, bare actions or full stories; the first action is the moral one."""
-    shape = "a JSON object with ID, moral_action and immoral_action"
+    shape = "a JSON object with ID, moral_action and immoral_action, in full stories also situation and intention,"
     rows = files.json_lines(path, keys=("ID", "moral_action", "immoral_action"), shape=shape)
+
+    def parse(number: int, row: JsonObject) -> StoryRow:
+        return full_story_row(number, row) if "situation" in row else norm_actions_row(number, row)
+
     return tuple(
-        _pair(
-            str(row["ID"]),
-            str(row["moral_action"]).strip(),
-            str(row["immoral_action"]).strip(),
-            context=" ".join(str(row[key]).strip() for key in ("situation", "intention") if row.get(key)),
-        )
-        for _, row in rows
+        _pair(row.group, row.moral_action, row.immoral_action, context=row.situation)
+        for _, row in _parsed(path, rows, shape, parse)
     )
 
 
@@ -130,15 +132,16 @@ def e_care(path: Path) -> tuple[Case, ...]:
     """Read e-CARE: which of two hypotheses is the cause, or the effect, of the premise."""
     shape = "a JSON object with premise, ask-for (cause or effect), hypothesis1, hypothesis2 and label (0 or 1)"
     keys = ("premise", "ask-for", "hypothesis1", "hypothesis2", "label")
-    cases = []
-    for number, row in files.json_lines(path, keys=keys, shape=shape):
-        if row["ask-for"] not in ("cause", "effect"):
-            raise files.misfit(path, number, row, shape)
-        premise, first, second = (str(row[key]).strip() for key in ("premise", "hypothesis1", "hypothesis2"))
-        right = 1.0 - files.flag(path, number, row["label"], shape)
-        passages = ((first, premise), (second, premise))
-        cases.append(Case(passages=passages, labels=(right,), group=str(number), output=row["ask-for"]))
-    return tuple(cases)
+    rows = files.json_lines(path, keys=keys, shape=shape)
+    return tuple(
+        Case(
+            passages=((row.hypotheses[0], row.premise), (row.hypotheses[1], row.premise)),
+            labels=(1.0 - row.correct,),
+            group=str(number),
+            output=row.asks.value,
+        )
+        for number, row in _parsed(path, rows, shape, causal_row)
+    )
 
 
 def korean_safety(path: Path) -> tuple[Case, ...]:
@@ -147,42 +150,44 @@ def korean_safety(path: Path) -> tuple[Case, ...]:
         "a JSON list of objects with context, sentence and sentence_label (KoSBi), or question and sensitive? (SQuARe),"
     )
     rows = files.json_list(path, shape=shape)
-    to_case = _square_case if "sensitive?" in rows[0][1] else _kosbi_case
-    return tuple(to_case(path, number, row, shape) for number, row in rows)
+    parse, output = (square_row, "sensitive") if "sensitive?" in rows[0][1] else (kosbi_row, "unsafe")
+    return tuple(
+        _alone(number, row.text.strip(), row.context.strip(), (float(row.label),), output=output)
+        for number, row in _parsed(path, rows, shape, lambda _, record: parse(record))
+    )
 
 
-def _kosbi_case(path: Path, number: int, row: dict[str, object], shape: str) -> Case:
-    if row.get("sentence_label") not in ("safe", "unsafe") or not {"sentence", "context"} <= set(row):
-        raise files.misfit(path, number, row, shape)
-    passage = (str(row["sentence"]).strip(), str(row["context"]).strip())
-    unsafe = float(row["sentence_label"] == "unsafe")
-    return Case(passages=(passage,), labels=(unsafe,), group=str(number), output="unsafe")
+def _parsed(
+    path: Path, records: Iterable[tuple[int, Record]], shape: str, parse: Callable[[int, Record], Row]
+) -> list[tuple[int, Row]]:
+    return [
+        (number, files.strictly(path, number, record, shape, partial(parse, number, record)))
+        for number, record in records
+    ]
 
 
-def _square_case(path: Path, number: int, row: dict[str, object], shape: str) -> Case:
-    if not {"question", "sensitive?"} <= set(row):
-        raise files.misfit(path, number, row, shape)
-    passage = (str(row["question"]).strip(), "")
-    label = files.flag(path, number, row["sensitive?"], shape)
-    return Case(passages=(passage,), labels=(label,), group=str(number), output="sensitive")
+def _emotions(
+    path: Path, rows: Iterable[tuple[int, list[str]]], shape: str, *, columns: tuple[int, int], num_labels: int
+) -> tuple[Case, ...]:
+    def parse(number: int, row: list[str]) -> EmotionRow:
+        return emotion_row(row, columns=columns, num_labels=num_labels, group=str(number))
+
+    return tuple(
+        _alone(number, row.text, "", tuple(float(place in row.labels) for place in range(num_labels)))
+        for number, row in _parsed(path, rows, shape, parse)
+    )
 
 
-def _alone(group: int, text: str, context: str, labels: tuple[float, ...]) -> Case:
-    return Case(passages=((text, context),), labels=labels, group=str(group))
+def _judged(parsed: Iterable[tuple[int, JudgedRow]]) -> tuple[Case, ...]:
+    return tuple(_alone(row.group, row.text, row.context, (float(row.label),)) for _, row in parsed)
 
 
-def _pair(group: str, first: str, second: str, *, context: str = "") -> Case:
-    return Case(passages=((first, context), (second, context)), labels=(1.0,), group=group)
+def _alone(group: int | str, text: str, context: str, labels: tuple[float, ...], *, output: str = "") -> Case:
+    return Case(passages=((text, context),), labels=labels, group=str(group), output=output)
 
 
-def _ratings(path: Path, number: int, fields: list[str], shape: str) -> tuple[float, ...]:
-    try:
-        ratings = tuple(float(field) for field in fields)
-    except ValueError as error:
-        raise files.misfit(path, number, f"ratings {fields}", shape) from error
-    if not all(1.0 <= rating <= 5.0 for rating in ratings):
-        raise files.misfit(path, number, f"ratings {fields}", f"{shape} with ratings from 1 to 5")
-    return ratings
+def _pair(group: int | str, first: str, second: str, *, context: str = "") -> Case:
+    return Case(passages=((first, context), (second, context)), labels=(1.0,), group=str(group))
 
 
 def _require_language(path: Path, texts: Iterable[str], *, korean: bool) -> None:

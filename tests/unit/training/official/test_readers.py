@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from redheart_core.data.ethics import Groups, read_justice_file
 from redheart_core.errors import ConfigError, DataError
 from redheart_core.training.official.cases import units_of
 from redheart_core.training.official.tasks import TASKS, official_task
@@ -93,6 +94,43 @@ def test_a_bad_row_refuses_the_file_and_says_what_was_expected(
     path.write_text(content)
     with pytest.raises(DataError, match=message):
         TASKS[task].cases(path)
+
+
+@pytest.mark.parametrize(
+    ("task", "content", "why"),
+    [
+        ("ethics_justice", "label,scenario\n2,I deserve it\n", "and has the label '2', expected 0 or 1, but a table"),
+        ("ethics_virtue", "label,scenario\n1,Ann acted kindly\n", r"and has no \[SEP\] between scenario and trait"),
+        ("kote", "1\t기분\t44\n", "and has the labels '44', expected numbers below 44"),
+        ("kote", "1\t \t3\n", "and has no text"),
+        (
+            "moral_stories",
+            '{"ID": "1", "moral_action": "a", "immoral_action": ""}\n',
+            "does not have text under each of",
+        ),
+    ],
+)
+def test_the_refusal_names_what_is_wrong_with_the_row(tmp_path: Path, task: str, content: str, why: str) -> None:
+    path = tmp_path / "file"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match=f"row [12] does not fit this task: it is .* {why}"):
+        TASKS[task].cases(path)
+
+
+def test_the_reader_of_training_data_skips_the_row_that_refuses_an_official_file(tmp_path: Path) -> None:
+    """Both ask one parser: what one skips and names is what the other one refuses the file for, and the rest agrees."""
+    rows = [f"{n % 2},I deserve {'praise' if n % 2 else 'nothing'} for {n}" for n in range(200)]
+    path = tmp_path / "justice.csv"
+    path.write_text("\n".join(["label,scenario", *rows]) + "\n", encoding="utf-8")
+    lenient, strict = read_justice_file(path, groups=Groups.OFFICIAL), TASKS["ethics_justice"].cases(path)
+    assert [(row.text, float(row.label), row.group) for row in lenient.rows] == [
+        (case.passages[0][0], case.labels[0], case.group) for case in strict
+    ]
+    rows[7] = "7,I deserve it"
+    path.write_text("\n".join(["label,scenario", *rows]) + "\n", encoding="utf-8")
+    (problem,) = read_justice_file(path, groups=Groups.OFFICIAL).problems
+    with pytest.raises(DataError, match=f"row {problem.row} does not fit this task.* and {problem.why}"):
+        TASKS["ethics_justice"].cases(path)
 
 
 def test_a_missing_file_a_missing_part_and_an_unknown_task_are_named(paths: dict[str, Path], tmp_path: Path) -> None:
