@@ -5,8 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+
 from redheart_core.cli import main
 from redheart_core.data import splits
+from redheart_core.errors import RunError
 from redheart_core.runs.folder import RunFolder
 from redheart_core.runs.working import prepare_resume, work_on
 from redheart_core.training.distributed import joined
@@ -25,7 +28,10 @@ class AsksAtTheStep(SilentObserver):
 
 
 def work(straight: Path, stopped: Path) -> None:
-    """Work on one run to its end; on another one until the process that does not record asks to stop, then go on."""
+    """Work on one run to its end; on another one until the process that does not record asks to stop, then go on.
+
+    A third call for the same run is refused, in both processes.
+    """
     with joined(2) as workers:
         work_on(RunFolder(path=straight), workers=workers)
         folder = RunFolder(path=stopped)
@@ -34,6 +40,9 @@ def work(straight: Path, stopped: Path) -> None:
         workers.from_first(lambda: prepare_resume(folder))
         summary = work_on(folder, workers=workers)
         assert (summary is not None) == workers.records
+        with pytest.raises(RunError) as refusal:
+            work_on(folder, workers=workers)
+    (folder.path / f"refused-{workers.rank}").write_text(str(refusal.value), encoding="utf-8")
 
 
 if __name__ == "__main__":

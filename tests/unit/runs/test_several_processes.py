@@ -45,9 +45,7 @@ def _run_two(*arguments: str) -> str:
 
 
 @pytest.mark.slow
-def test_two_processes_make_one_run_that_stops_and_goes_on_bit_for_bit(
-    tmp_path: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_processes_make_one_run_that_stops_and_goes_on_bit_for_bit(tmp_path: Path, data_dir: Path) -> None:
     straight, stopped = (tiny_run(tmp_path, data_dir) for _ in range(2))
     _run_two("work", str(straight.path), str(stopped.path))
     for folder, states in ((straight, [State.COMPLETED]), (stopped, [State.STOPPED, State.COMPLETED])):
@@ -57,6 +55,9 @@ def test_two_processes_make_one_run_that_stops_and_goes_on_bit_for_bit(
             assert reader.curve("loss").steps == tuple(range(1, 31))
             assert {row.step for row in reader.validations()} == {30}
         assert list(kept_models(folder)) == [30]
+    first, second = ((stopped.path / f"refused-{rank}").read_text("utf-8") for rank in range(2))
+    assert first == f"The run {stopped.run_id} is complete; there is nothing to resume. Start a new run."
+    assert second == f"Process 1 of 2 ends, because process 0 could not go on: {first}"
     assert without_time(stopped) == without_time(straight)
     assert read_manifest(stopped.checkpoint)[1].shards == read_manifest(straight.checkpoint)[1].shards
     assert load_checkpoint(stopped.checkpoint).manifest.provenance.steps == 30
