@@ -96,7 +96,7 @@ def test_what_can_be_chosen_is_listed() -> None:
         ([TEXT, "--target", "emotion/joy", "--option", "steps"], "'steps' is no option. Write name=value"),
         ([TEXT, "--target", "emotion/joy", "--option", "steps=many"], "Option steps of integrated_gradients is 'many'"),
         ([TEXT, "--target", "emotion/joy", "--option", "wide=1"], "has no option 'wide'"),
-        ([TEXT, "--target", "emotion/joy", "--method", "deep_lift"], "deep_lift cannot explain emotion/joy here"),
+        ([TEXT, "--target", "emotion/joy", "--method", "saliency", "--against", "x"], "compared by option/score"),
         ([TEXT, "--target", "emotion/joy", "--model", "rules"], "there is none here"),
         ([" ", "--target", "emotion/joy"], "The text is empty"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 import pytest
@@ -57,7 +58,7 @@ def test_additive_methods_give_weight_times_difference_for_a_linear_function(nam
     assert scores.num_evaluations == METHODS[name].cost(explained, make_options(METHODS[name], {}))
 
 
-@pytest.mark.parametrize("name", ["integrated_gradients", "gradient_shap", "saliency", "input_x_gradient"])
+@pytest.mark.parametrize("name", ["integrated_gradients", "deep_lift", "gradient_shap", "saliency", "input_x_gradient"])
 def test_the_planted_word_ranks_first(name: str) -> None:
     explained = toy_explained(PlantedToy(2))
     words = by_word(explained.layout, _run(name, explained)).words
@@ -75,32 +76,55 @@ def test_saliency_is_the_size_of_the_weights_and_input_times_gradient_takes_them
     assert_close(scores.ngram_scores_N, explained.passage.ngrams_N * toy.weights_N)
 
 
-class _ActivatedToy(nn.Module):
-    """One rectified token, as a layer or as a bare function."""
+class _FunctionToy(nn.Module):
+    """A function of each token's sum."""
 
-    def __init__(self, activation: nn.Module | None) -> None:
+    def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
         super().__init__()
-        self.activation = activation
+        self.function = function
 
     def forward(self, vectors_KTD: Tensor, ngrams_KN: Tensor) -> Tensor:
-        sums_KT = vectors_KTD.sum(dim=2)
-        active_KT = torch.tanh(sums_KT) if self.activation is None else self.activation(sums_KT)
-        return cast(Tensor, active_KT).sum(dim=1) + ngrams_KN.sum(dim=1)
+        return self.function(vectors_KTD.sum(dim=2)).sum(dim=1) + ngrams_KN.sum(dim=1)
 
 
-def test_deep_lift_is_exact_for_layers_with_a_rule() -> None:
-    explained = toy_explained(_ActivatedToy(nn.Tanh()))
-    tanh_T = torch.tanh(explained.passage.vectors_TD.sum(dim=1)) - torch.tanh(explained.baseline.vectors_TD.sum(dim=1))
-    assert_close(_run("deep_lift", explained).token_scores_T, tanh_T)
-    assert not any(module._forward_hooks for module in explained.model.modules())
+@pytest.mark.parametrize("function", [nn.Tanh(), torch.sigmoid, nn.functional.gelu, torch.exp, torch.relu])
+def test_deep_lift_gives_each_token_what_its_own_function_changes(function: Callable[[Tensor], Tensor]) -> None:
+    explained = toy_explained(_FunctionToy(function))
+    values = [function(point.vectors_TD.sum(dim=1)) for point in (explained.passage, explained.baseline)]
+    assert_close(_run("deep_lift", explained).token_scores_T, values[0] - values[1])
 
 
-def test_deep_lift_refuses_what_would_not_add_up(tiny: Explained) -> None:
-    with pytest.raises(ExplanationError, match="a nonlinearity that is not a layer with a rule"):
-        _run("deep_lift", toy_explained(_ActivatedToy(None)))
-    reason = METHODS["deep_lift"].supports(tiny)
-    assert reason is not None
-    assert "attention, layer norms, gates" in reason
+def test_deep_lift_shares_a_product_as_shapley_values_do() -> None:
+    def product(vectors_KTD: Tensor, ngrams_KN: Tensor) -> Tensor:
+        return vectors_KTD[:, 1, 0] * vectors_KTD[:, 2, 0] + 0.0 * ngrams_KN.sum(dim=1)
+
+    explained = toy_explained(product)
+    (a, b), (a0, b0) = (point.vectors_TD[1:3, 0].tolist() for point in (explained.passage, explained.baseline))
+    shapley = [((a - a0) * b0 + (a - a0) * b) / 2, ((b - b0) * a0 + (b - b0) * a) / 2]
+    assert _run("deep_lift", explained).token_scores_T[1:3].tolist() == pytest.approx(shapley)
+
+
+def test_deep_lift_shares_a_maximum_among_the_largest() -> None:
+    def highest(vectors_KTD: Tensor, ngrams_KN: Tensor) -> Tensor:
+        return vectors_KTD[:, :, 0].amax(dim=1) + 0.0 * ngrams_KN.sum(dim=1)
+
+    explained = toy_explained(highest, seed=3)
+    now, then = explained.passage.vectors_TD[:, 0], explained.baseline.vectors_TD[:, 0]
+    scores_T = _run("deep_lift", explained).token_scores_T
+    assert float(scores_T.sum()) == pytest.approx(float(now.max() - then.max()))
+    moved = {place for place, score in enumerate(scores_T.tolist()) if score != 0.0}
+    assert moved <= {int(now.argmax()), int(then.argmax())}
+
+
+def test_deep_lift_is_exact_on_the_whole_architecture(tiny: Explained) -> None:
+    raw = _run("deep_lift", tiny)
+    difference = tiny.target_value - tiny.baseline_value
+    assert float(raw.token_scores_T.sum() + raw.ngram_scores_N.sum()) == pytest.approx(difference, rel=1e-4)
+
+
+def test_deep_lift_refuses_what_has_no_rule() -> None:
+    with pytest.raises(ExplanationError, match="a function in between has no rule"):
+        _run("deep_lift", toy_explained(_FunctionToy(torch.sin)))
 
 
 def test_gradient_shap_repeats_by_seed_and_comes_closer_with_more_points(tiny: Explained) -> None:
