@@ -32,7 +32,7 @@ def chunks() -> None:
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that encode.")
 @AS_JSON
 def build(source: Path, out: Path, model: str, workers: int, as_json: bool) -> None:
-    """Encode the cases of SOURCE (.jsonl or .csv with "text" and "id", or .txt); run it again to go on or to add."""
+    """Encode the cases of SOURCE (.jsonl or .csv with "text", "id", "label", or .txt); run it again to go on or add."""
     language = reader_language(None)
     request = BuildRequest(source=source, directory=out, model=model, workers=workers)
     with reported_errors(language, as_json=as_json):

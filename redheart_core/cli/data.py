@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import click
 from redheart_core.cli.data_catalogue import data_option, fetch, list_datasets, verify
 from redheart_core.cli.shared import EXIT_NO, print_json, reader_language, reported_errors
 from redheart_core.data.inventory import READERS, RESEARCH
+from redheart_core.data.labelled import write_labelled
 from redheart_core.data.own import RECORDS, UNSTATED, Check, Kind, check_own
 from redheart_core.data.statistics import Statistics, describe_dataset, save_statistics
 from redheart_core.errors import DataError
@@ -49,9 +51,7 @@ def data() -> None:
 def stats(names: tuple[str, ...], data_dir: Path, save: Path | None, as_json: bool) -> None:
     """Count rows and labels of data sets and name what was skipped; without NAMES, of all but research-only ones."""
     with reported_errors("en", as_json=as_json):
-        unknown = [name for name in names if name not in READERS]
-        if unknown:
-            raise DataError(f"There is no reader for {', '.join(unknown)}. Known are {', '.join(READERS)}.")
+        _require_readers(names)
         found = []
         for name in names or (name for name in READERS if name not in RESEARCH):
             found.append(describe_dataset(READERS[name](data_dir)))
@@ -88,10 +88,34 @@ def check(file: Path, kind: str, licence: str, lang: str | None, as_json: bool) 
 
 
 @data.command()
+@click.argument("name")
+@data_option
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="JSON-lines file to write.")
+@click.option("--limit", type=click.IntRange(1), help="Most cases; all when left out.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
+def export(name: str, data_dir: Path, out: Path, limit: int | None, as_json: bool) -> None:
+    """Write a data set as labelled cases, for redheart chunks build and, where people said yes or no, for influence."""
+    with reported_errors("en", as_json=as_json):
+        _require_readers([name])
+        dataset = READERS[name](data_dir)
+        count = write_labelled(dataset, out, limit=limit)
+    if as_json:
+        print_json({"name": name, "licence": dataset.licence, "file": str(out), "num_cases": count})
+    else:
+        click.echo(f"{out}: {count:,} cases of {name} ({dataset.licence})")
+
+
+@data.command()
 @click.option("--kind", required=True, type=_KIND, help="What the file teaches.")
 def schema(kind: str) -> None:
     """Print the JSON schema of one row of your own data."""
     click.echo(json.dumps(RECORDS[Kind(kind)].model_json_schema(), ensure_ascii=False, indent=2))
+
+
+def _require_readers(names: Sequence[str]) -> None:
+    unknown = [name for name in names if name not in READERS]
+    if unknown:
+        raise DataError(f"There is no reader for {', '.join(unknown)}. Known are {', '.join(READERS)}.")
 
 
 def _print_statistics(one: Statistics) -> None:

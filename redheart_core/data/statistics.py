@@ -109,13 +109,20 @@ def describe_dataset(dataset: Dataset[Grouped]) -> Statistics:
         num_groups=len({row.group for row in dataset}),
         median_characters=median(len(row.text) for row in described) if described else 0.0,
         labels=tuple(
-            LabelCount(label=_label_name(dataset.name, label), rows=count) for label, count in counts.most_common()
+            LabelCount(label=label_name(dataset.name, label), rows=count) for label, count in counts.most_common()
         ),
         ratings=_summaries(described),
         num_problems=len(dataset.problems),
         problems=tuple(map(str, dataset.problems[:SHOWN_PROBLEMS])),
         directions=dataset.directions,
     )
+
+
+def label_name(dataset: str, label: str) -> str:
+    """Turn the position of an emotion into its name."""
+    if dataset.startswith("goemotions"):
+        return GOEMOTIONS[int(label)]
+    return KOTE[int(label)] if dataset.startswith("kote") else label
 
 
 def save_statistics(path: Path, statistics: Iterable[Statistics]) -> None:
@@ -227,10 +234,3 @@ def _summaries(described: Iterable[Described]) -> tuple[RatingSummary, ...]:
         )
         for name, found in values.items()
     )
-
-
-def _label_name(dataset: str, label: str) -> str:
-    """Turn the position of an emotion into its name."""
-    if dataset.startswith("goemotions"):
-        return GOEMOTIONS[int(label)]
-    return KOTE[int(label)] if dataset.startswith("kote") else label

@@ -41,7 +41,7 @@ def fit_direction(concept_ND: Floats, other_ND: Floats, *, ridge: float = RIDGE)
     """Fit the plane between two sets of activations.
 
     Raises:
-        ValueError: A set is empty, or all activations are equal.
+        ValueError: A set is empty, all activations are equal, or the ridge is too small for a solution.
 
     Source:
         Kim et al. 2018, https://arxiv.org/abs/1711.11279, section 3.2; any linear classifier will do there.
@@ -83,4 +83,6 @@ def _solve(kernel_NN: Floats, targets_N: Floats, ridge: float) -> tuple[Floats, 
         system[:count, :count] = kernel_NN + np.diag(ridge / curvature_N)
         solution = np.linalg.solve(system, np.append(logits_N + errors_N / curvature_N, 0.0))
         duals_N, bias = solution[:count], float(solution[count])
+    else:
+        raise ValueError(f"Newton's method found no optimum in {_STEPS} steps with a ridge of {ridge:g}; raise it.")
     return duals_N, bias

@@ -88,3 +88,12 @@ def test_the_schema_of_a_kind_is_json() -> None:
     schema = json.loads(_run("schema", "--kind", "emotions").stdout)
     assert set(schema["required"]) == {"text", "labels"}
     assert "remorse" in json.dumps(schema)
+
+
+def test_a_data_set_is_written_as_labelled_cases(tmp_path: Path) -> None:
+    write_small_data(tmp_path)
+    out = tmp_path / "cases.jsonl"
+    result = _run("export", "moral_stories", "--data", str(tmp_path), "--out", str(out), "--limit", "4", "--json")
+    assert json.loads(result.stdout)["num_cases"] == 4
+    assert {json.loads(line)["label"] for line in out.read_text().splitlines()} == {True, False}
+    assert _run("export", "nothing", "--data", str(tmp_path), "--out", str(out)).exit_code == 2
