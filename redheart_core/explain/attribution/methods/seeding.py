@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
-_GLOBAL_GENERATORS = threading.Lock()
+_GLOBAL_GENERATORS = threading.RLock()
 
 
 @contextmanager
