@@ -28,6 +28,12 @@ from redheart_core.errors import ExplanationError
 @click.option("--unit", type=click.Choice(["logit", "output"]), help="In what scores are counted.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Seed of methods that draw.")
 @click.option("--untrained", is_flag=True, help="Allow an output that the checkpoint never learned.")
+@click.option(
+    "--trust",
+    "thoroughness",
+    type=click.Choice(["quick", "full"]),
+    help="Also check whether to believe it; full makes it again for other outputs, shuffled weights and close inputs.",
+)
 @click.option("--list", "listed", type=click.Choice(["targets", "methods"]), help="List what can be chosen, and stop.")
 @common_options
 def attribute(
@@ -41,6 +47,7 @@ def attribute(
     unit: str | None,
     seed: int,
     untrained: bool,
+    thoroughness: str | None,
     listed: str | None,
     as_json: bool,
     lang: str | None,
@@ -49,6 +56,7 @@ def attribute(
     """Say which words of TEXT moved an output of the model, by how much, and whether the scores add up."""
     # Captum loads Matplotlib, for which no other command should wait.
     from redheart_core.cli import attribution_answers as answers  # noqa: PLC0415
+    from redheart_core.cli import attribution_trust as trust  # noqa: PLC0415
 
     language = reader_language(lang, text, context)
     with reported_errors(language, as_json=as_json):
@@ -72,8 +80,12 @@ def attribute(
             seed=seed,
             untrained=untrained,
         )
-        found = answers.attributed(request, choice, against=against)
+        reader = answers.loaded_reader(choice)
+        found = answers.attributed(request, reader, against=against)
+        report = None if thoroughness is None else trust.judged(found, reader, is_full=thoroughness == "full")
         if as_json:
-            print_json(found.to_dict())
+            print_json(found.to_dict() | ({} if report is None else {"trust": report.to_dict()}))
         else:
             click.echo(answers.summary(found, language))
+            if report is not None:
+                click.echo(trust.summary(report, language))

@@ -21,6 +21,7 @@ from redheart_core.explain.attribution.words import Word
 from redheart_core.inference.leased import LeasedReader
 from redheart_core.inference.opening import AUTO
 from redheart_core.runtime.precision import Precision
+from redheart_core.vocabulary.reading import NeuralReader
 
 SHOWN = 12
 """Words in the summary: those that moved the target most."""
@@ -45,15 +46,25 @@ def request(*, baselines: Sequence[str], options: Sequence[str], unit: str | Non
     )
 
 
-def attributed(
-    asked: AttributionRequest, choice: ModelChoice, *, against: str | None = None
-) -> Attribution | OptionContrast:
-    """Load the model and attribute, or attribute the lead of an option over another.
+def loaded_reader(choice: ModelChoice) -> NeuralReader | None:
+    """Load the model with exact weights where no precision was asked for: gradients need them.
 
     Raises:
-        RedHeartError: The model cannot be loaded, or what is asked cannot be explained.
+        RedHeartError: The model cannot be loaded.
     """
-    reader = _fp32(choice).load().reader
+    fields = {name: getattr(choice, name) for name in ("model_name", "mode", "budget_gib", "device")}
+    exact = choice if choice.precision != AUTO else ModelChoice(**fields, precision=Precision.FP32.value)
+    return exact.load().reader
+
+
+def attributed(
+    asked: AttributionRequest, reader: NeuralReader | None, *, against: str | None = None
+) -> Attribution | OptionContrast:
+    """Attribute, or attribute the lead of an option over another.
+
+    Raises:
+        RedHeartError: What is asked cannot be explained.
+    """
     return attribute(asked, reader) if against is None else contrast_options(asked, against, reader)
 
 
@@ -138,12 +149,6 @@ def _sum_notes(total: float, difference: float, words: Mapping[str, str]) -> lis
     error = abs(total - difference) / abs(difference)
     key = "adds_up" if error <= NOTEWORTHY else "misses"
     return [words[key].format(error=error, total=total, difference=difference)]
-
-
-def _fp32(choice: ModelChoice) -> ModelChoice:
-    """Return the choice with exact weights where no precision was asked for: gradients need them."""
-    fields = {name: getattr(choice, name) for name in ("model_name", "mode", "budget_gib", "device")}
-    return choice if choice.precision != AUTO else ModelChoice(**fields, precision=Precision.FP32.value)
 
 
 def _baseline(baselines: Sequence[str]) -> str:

@@ -119,3 +119,26 @@ def test_the_public_names_are_the_ones_that_the_command_uses() -> None:
     assert isinstance(found, redheart_core.Attribution)
     with pytest.raises(AttributeError, match="no attribute 'attrbute'"):
         _ = redheart_core.attrbute  # type: ignore[attr-defined]
+
+
+def test_trust_adds_a_report_in_json_and_a_verdict_for_people(tiny: str) -> None:
+    asked = (TEXT, "--target", "emotion/sadness", "--option", "steps=4", "--model", tiny)
+    content = json.loads(run(*asked, "--trust", "full", "--json").stdout)
+    assert set(content) == {*CONTRACT, "trust"}
+    assert content["trust"]["verdict"] in {"good", "doubtful", "failed"}
+    checks = {check["name"]: check for check in content["trust"]["checks"]}
+    assert checks["randomisation"]["value"] is not None
+    english = run(*asked, "--trust", "quick").stdout
+    assert "  comprehensiveness " in english
+    assert "random maps" in english
+    assert "randomisation" not in english
+    assert "높은 단어를 빼면" in run(*asked, "--trust", "quick", "--lang", "ko").stdout
+
+
+def test_the_lead_of_an_option_is_not_checked_as_one_map(tiny: str) -> None:
+    done = run(
+        "Tell the truth.", "--target", "option/score", "--context", "I lied to my friend.", "--against", "Stay silent.",
+        "--option", "steps=2", "--model", tiny, "--trust", "quick",
+    )  # fmt: skip
+    assert done.exit_code != 0
+    assert "Check each by itself" in done.stderr

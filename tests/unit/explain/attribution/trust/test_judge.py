@@ -98,7 +98,7 @@ def test_the_score_of_an_option_is_judged_on_the_scale_of_scores(tiny: LeasedRea
     assert report.check(CheckName.RANDOM_TARGET).value is not None
 
 
-@pytest.mark.parametrize("method", sorted(set(METHODS) - {"deep_lift"}))  # which refuses this network
+@pytest.mark.parametrize("method", METHODS)
 def test_every_method_is_judged(tiny: LeasedReader, method: str) -> None:
     made = attribute(AttributionRequest(text=REQUEST.text, target="emotion/sadness", method=method), tiny)
     report = judge(made, tiny)
