@@ -53,17 +53,7 @@ def explain_passage(
         vectors_TD = model.backbone.embedding(torch.tensor(encoding.ids, device=device))
         against = baseline_point(checkpoint, encoding, vectors_TD, baseline)
     ids_N, passage_N, baseline_N = _joined(encoding.ngrams, against.ngrams)
-    words = split_words(text, context)
-    vocabulary = checkpoint.tokenizer.ngrams
-    layout = Layout(
-        segments_T=torch.tensor(encoding.segments, device=device),
-        ngram_ids_N=ids_N.to(device),
-        words=words,
-        token_words=words_of_tokens(encoding, words),
-        occurrences=()
-        if vocabulary is None
-        else ngram_occurrences(encoding, vocabulary, words, text=text, context=context),
-    )
+    layout = _layout(checkpoint, encoding, ids_N, text=text, context=context)
     explained = Explained(
         model=model,
         scalar=scalar,
@@ -72,6 +62,19 @@ def explain_passage(
         baseline=Inputs(vectors_TD=against.vectors_TD, ngrams_N=baseline_N.to(device)),
     )
     return ExplainedPassage(explained=explained, encoding=encoding)
+
+
+def _layout(checkpoint: LoadedCheckpoint, encoding: Encoding, ids_N: Tensor, *, text: str, context: str) -> Layout:
+    device = checkpoint.model.backbone.embedding.positions_TD.device
+    vocabulary, words = checkpoint.tokenizer.ngrams, split_words(text, context)
+    places = () if vocabulary is None else ngram_occurrences(encoding, vocabulary, words, text=text, context=context)
+    return Layout(
+        segments_T=torch.tensor(encoding.segments, device=device),
+        ngram_ids_N=ids_N.to(device),
+        words=words,
+        token_words=words_of_tokens(encoding, words),
+        occurrences=places,
+    )
 
 
 def require_float32(model: nn.Module) -> None:
