@@ -11,6 +11,7 @@ from torch.testing import assert_close
 
 from redheart_core.errors import ExplanationError
 from redheart_core.explain.attribution.captured import captured
+from redheart_core.explain.attribution.function import Inputs
 from redheart_core.explain.attribution.methods.attention import (
     AttentionOptions,
     AttentionView,
@@ -140,6 +141,19 @@ def test_it_costs_what_it_said_and_supports_only_networks(method: Method) -> Non
     assert told[-1] == (cost, cost)
     assert method.supports(explained) is None
     assert method.supports(toy_explained()) is not None
+
+
+# In a layer's states attention has already spread it to other places, so conductance promises no such thing.
+@pytest.mark.parametrize("method", [NeuronConductance(), LayerActivation()], ids=lambda method: method.name)
+def test_the_only_word_that_differs_from_the_baseline_comes_first(method: Method) -> None:
+    explained = tiny_explained()
+    planted_TD = explained.baseline.vectors_TD.clone()
+    planted_TD[3] = explained.passage.vectors_TD[3]
+    explained = replace(explained, passage=Inputs(vectors_TD=planted_TD, ngrams_N=explained.baseline.ngrams_N))
+    options = LayerActivationOptions(layer="encoder.0") if method.name == "layer_activation" else method.options_type()
+    found = method.run(explained, options, seed=0, report=unreported)
+    assert int(found.token_scores_T.abs().argmax()) == 3
+    assert found.ngram_scores_N.abs().max() == 0.0
 
 
 def test_hooks_come_off_when_the_block_fails() -> None:
