@@ -48,6 +48,7 @@ OTHER_FAMILIES = (
     Family.HEDONIC,
     Family.VAD,
     Family.REASONING,
+    Family.CONDUCT,
     Family.TRAIT,
     Family.CAUSAL,
     Family.SAFETY,

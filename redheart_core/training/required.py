@@ -20,6 +20,7 @@ REQUIRED_PARTS: dict[Family, frozenset[Part]] = {
     Family.OUTCOME: frozenset({Part.COUNTERFACTUAL_REASONER}),
     Family.REGRET: frozenset({Part.REGRET_HEAD, Part.REGRET_ANALYZER}),
     Family.SURD: frozenset({Part.SURD_HEAD, Part.SURD_ANALYZER}),
+    Family.CONDUCT: frozenset({Part.BENTHAM_HEAD, Part.COUNTERFACTUAL_REASONER}),
     Family.TRAIT: frozenset({Part.BENTHAM_HEAD, Part.COUNTERFACTUAL_REASONER}),
     Family.CAUSAL: frozenset({Part.BENTHAM_HEAD, Part.COUNTERFACTUAL_REASONER}),
     Family.SAFETY: frozenset({Part.EMOTION_HEAD, Part.BENTHAM_HEAD}),

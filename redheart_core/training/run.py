@@ -46,6 +46,7 @@ TRAINED_OUTPUTS: dict[Family, tuple[str, ...]] = {
     Family.BENTHAM: OUTPUTS[Family.BENTHAM],
     Family.REASONING: OUTPUTS[Family.REASONING],
     Family.REGRET: REGRET_PROXIES,
+    Family.CONDUCT: OUTPUTS[Family.CONDUCT],
     Family.TRAIT: OUTPUTS[Family.TRAIT],
     Family.CAUSAL: OUTPUTS[Family.CAUSAL],
     Family.SAFETY: OUTPUTS[Family.SAFETY],

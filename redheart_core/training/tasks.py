@@ -115,15 +115,15 @@ def _ethics_tasks(data_dir: Path) -> Iterable[Task]:
     split = split_groups(pairs, share=0.1)
     pleasure = objectives.PleasureObjective()
     yield build_task("utilitarianism", pleasure, data_dir, (pairs,), _pair_example, split.train, split.dev)
-    for name, output, share, reader in (
-        ("justice", "just", 0.4, ethics.read_justice),
-        ("deontology", "dutiful", 0.4, ethics.read_deontology),
-        ("virtue", "virtuous", VIRTUE_SHARE, ethics.read_virtue),
-        ("commonsense", "acceptable", 0.15, ethics.read_commonsense),
+    for name, family, output, share, reader in (
+        ("justice", Family.REASONING, "just", 0.4, ethics.read_justice),
+        ("deontology", Family.REASONING, "dutiful", 0.4, ethics.read_deontology),
+        ("virtue", Family.REASONING, "virtuous", VIRTUE_SHARE, ethics.read_virtue),
+        ("commonsense", Family.CONDUCT, "blameless", 0.15, ethics.read_commonsense),
     ):
         rows = reader(data_dir)
         judged = split_groups(rows, share=share)
-        objective = objectives.JudgedObjective(Family.REASONING, output)
+        objective = objectives.JudgedObjective(family, output)
         yield build_task(name, objective, data_dir, (rows,), _judged_example, judged.train, judged.dev)
 
 

@@ -28,6 +28,7 @@ class Family(StrEnum):
     OUTCOME = "outcome"
     REGRET = "regret"
     SURD = "surd"
+    CONDUCT = "conduct"
     TRAIT = "trait"
     CAUSAL = "causal"
     SAFETY = "safety"
@@ -44,17 +45,18 @@ OUTPUTS: dict[Family, tuple[str, ...]] = {
     Family.OUTCOME: tuple(view.value for view in View),
     Family.REGRET: tuple(f"{kind.value}.{view.value}" for kind in RegretType for view in View),
     Family.SURD: ("redundant", "unique", "synergistic", "leak"),
+    Family.CONDUCT: ("blameless",),
     Family.TRAIT: ("shown",),
     Family.CAUSAL: ("cause", "effect", "states"),
     Family.SAFETY: ("unsafe", "sensitive"),
 }
 """Every declared output by family, in the order of the model's output vector.
 
-TRAIT: the context shows the trait that the text names. CAUSAL: the text is the cause, or the effect, of the context;
+CONDUCT: the account, often in the first person, tells of nothing clearly wrong. TRAIT: the context shows the trait that the text names. CAUSAL: the text is the cause, or the effect, of the context;
 or it states a causal relation itself. SAFETY: the text is a harmful sentence, or a question that needs care.
 """
 
-QUESTIONS = frozenset({Family.TRAIT, Family.CAUSAL, Family.SAFETY})
+QUESTIONS = frozenset({Family.CONDUCT, Family.TRAIT, Family.CAUSAL, Family.SAFETY})
 """Families that answer a question of their own. They are measured and can be asked, but say nothing about how a passage
 feels or what an option is worth, so reading a passage leaves them out."""
 READ_FAMILIES: tuple[Family, ...] = tuple(family for family in Family if family not in QUESTIONS)

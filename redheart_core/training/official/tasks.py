@@ -111,10 +111,10 @@ _ETHICS = (
     OfficialTask(
         name="ethics_commonsense",
         kind=Kind.JUDGEMENTS,
-        family=Family.REASONING,
-        output="acceptable",
+        family=Family.CONDUCT,
+        output="blameless",
         read=readers.commonsense,
-        note="The file says 1 for wrong; the model's output says how acceptable. Accuracy is the same either way.",
+        note="The file says 1 for wrong; the model's output says how blameless. Accuracy is the same either way.",
     ),
 )
 _OTHERS = (
