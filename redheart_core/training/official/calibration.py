@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from redheart_core.training.official.scoring import Array
 
 NUM_BINS = 15
+NUM_DRAWS = 200
+DRAWS_SEED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,9 @@ class Calibration:
     """Over 15 bins of equally many statements."""
     ece_equal_width: float
     """Over 15 bins of equal width on [0, 1]."""
+    ece_of_chance: float
+    """What ``ece_equal_mass`` would be on average if every probability were exactly right: bins of few statements miss
+    by luck. Below about this value nothing can be told."""
     base_rate: float
     bins: tuple[ReliabilityBin, ...]
     """The bins of equal mass, lowest first."""
@@ -60,7 +65,8 @@ def calibrate(family: str, temperature: float, probabilities_N: Array, true_N: A
         raise ValueError(f"probabilities are {probabilities_N.shape}, labels {true_N.shape}; both must be one vector")
     if probabilities_N.min() < 0.0 or probabilities_N.max() > 1.0:
         raise ValueError(f"probabilities go from {probabilities_N.min()} to {probabilities_N.max()}, beyond [0, 1]")
-    by_mass = _bins(probabilities_N, true_N, _equal_mass(probabilities_N))
+    mass_bin_N = _equal_mass(probabilities_N)
+    by_mass = _bins(probabilities_N, true_N, mass_bin_N)
     by_width = _bins(probabilities_N, true_N, _equal_width(probabilities_N))
     return Calibration(
         family=family,
@@ -68,6 +74,7 @@ def calibrate(family: str, temperature: float, probabilities_N: Array, true_N: A
         statements=len(true_N),
         ece_equal_mass=_expected_error(by_mass),
         ece_equal_width=_expected_error(by_width),
+        ece_of_chance=_error_of_chance(probabilities_N, mass_bin_N),
         base_rate=float(true_N.mean()),
         bins=by_mass,
     )
@@ -101,3 +108,15 @@ def _bins(probabilities_N: Array, true_N: Array, bin_N: NDArray[np.int64]) -> tu
 def _expected_error(bins: tuple[ReliabilityBin, ...]) -> float:
     total = sum(entry.count for entry in bins)
     return sum(entry.count * abs(entry.predicted - entry.observed) for entry in bins) / total
+
+
+def _error_of_chance(probabilities_N: Array, bin_N: NDArray[np.int64]) -> float:
+    """Return the mean error, in bins of equal mass, over labels that are drawn from the probabilities themselves."""
+    draw = np.random.default_rng(DRAWS_SEED)
+    said = np.bincount(bin_N, weights=probabilities_N, minlength=NUM_BINS)
+    errors = []
+    for _ in range(NUM_DRAWS):
+        true_N = draw.random(len(probabilities_N)) < probabilities_N
+        came_true = np.bincount(bin_N, weights=true_N, minlength=NUM_BINS)
+        errors.append(np.abs(said - came_true).sum() / len(probabilities_N))
+    return float(np.mean(errors))

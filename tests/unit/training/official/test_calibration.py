@@ -28,6 +28,17 @@ def test_an_honest_forecaster_is_calibrated() -> None:
     assert (found.family, found.temperature, found.statements) == ("trait", 1.3, ROWS)
 
 
+def test_what_chance_alone_gives_is_what_honest_forecasters_show_on_average() -> None:
+    said = np.random.default_rng(3).random(300)
+    honest = [
+        calibrate("trait", 1.0, said, (np.random.default_rng(100 + seed).random(300) < said).astype(float)).ece_equal_mass
+        for seed in range(40)
+    ]
+    by_chance = calibrate("trait", 1.0, said, np.ones(300)).ece_of_chance
+    assert by_chance == pytest.approx(np.mean(honest), rel=0.1)
+    assert by_chance > 0.04, "a small sample cannot show that it is calibrated to 0.04"
+
+
 def test_a_boaster_is_caught_by_as_much_as_it_boasts() -> None:
     said = np.full(ROWS, 0.9)
     found = calibrate("trait", 1.0, said, _came_true(np.full(ROWS, 0.6)))
