@@ -52,8 +52,9 @@ OUTPUTS: dict[Family, tuple[str, ...]] = {
 }
 """Every declared output by family, in the order of the model's output vector.
 
-CONDUCT: the account, often in the first person, tells of nothing clearly wrong. TRAIT: the context shows the trait that the text names. CAUSAL: the text is the cause, or the effect, of the context;
-or it states a causal relation itself. SAFETY: the text is a harmful sentence, or a question that needs care.
+CONDUCT: the account, often in the first person, tells of nothing clearly wrong. TRAIT: the context shows the trait that
+the text names. CAUSAL: the text is the cause, or the effect, of the context; or it states a causal relation itself.
+SAFETY: the text is a harmful sentence, or a question that needs care.
 """
 
 QUESTIONS = frozenset({Family.CONDUCT, Family.TRAIT, Family.CAUSAL, Family.SAFETY})
