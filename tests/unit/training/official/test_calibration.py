@@ -30,10 +30,8 @@ def test_an_honest_forecaster_is_calibrated() -> None:
 
 def test_what_chance_alone_gives_is_what_honest_forecasters_show_on_average() -> None:
     said = np.random.default_rng(3).random(300)
-    honest = [
-        calibrate("trait", 1.0, said, (np.random.default_rng(100 + seed).random(300) < said).astype(float)).ece_equal_mass
-        for seed in range(40)
-    ]
+    draws = [(np.random.default_rng(100 + seed).random(300) < said).astype(float) for seed in range(40)]
+    honest = [calibrate("trait", 1.0, said, drawn).ece_equal_mass for drawn in draws]
     by_chance = calibrate("trait", 1.0, said, np.ones(300)).ece_of_chance
     assert by_chance == pytest.approx(np.mean(honest), rel=0.1)
     assert by_chance > 0.04, "a small sample cannot show that it is calibrated to 0.04"
