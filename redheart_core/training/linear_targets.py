@@ -22,12 +22,21 @@ from redheart_core.training.objectives import (
     VadObjective,
 )
 from redheart_core.training.tasks import Task
+from redheart_core.vocabulary.emotions import EMOTIONS, GOEMOTIONS, KOTE
 from redheart_core.vocabulary.reading import OUTPUTS, Family
 
+_SHARED_MEANINGS = {
+    emotion.kote: emotion.goemotions for emotion in EMOTIONS.values() if emotion.kote and emotion.goemotions
+}
+"""GoEmotions category by KOTE category."""
 Places = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
 SIDE_WEIGHT = 0.3
 """Of a course of action seen by itself, beside the comparison of the two."""
+KOREAN_ROWS = "goemotions_ko"
+SHARED_MEANING_WEIGHT = 0.3
+"""Of a Korean GoEmotions row where it teaches the KOTE category of the same meaning, beside KOTE's own rows: of those
+there are a tenth as many, too few to know what plainly named feelings look like."""
 RATING_EPS = 0.02
 """Ratings at the ends of the scale are moved this far inside before they become logits."""
 
@@ -99,6 +108,9 @@ def _emotion_sources(task: Task, objective: EmotionObjective, family: Family, co
         yield _absolute(task, targets[:, column])
     elif family is Family.HEDONIC:
         yield _absolute(task, targets[:, -2], HEDONIC_ANCHOR_WEIGHT * targets[:, -1])
+    elif family is Family.KOTE and task.name == KOREAN_ROWS and KOTE[column] in _SHARED_MEANINGS:
+        labels = targets[:, GOEMOTIONS.index(_SHARED_MEANINGS[KOTE[column]])]
+        yield _absolute(task, labels, np.full(len(labels), SHARED_MEANING_WEIGHT))
 
 
 def _rating_sources(task: Task, family: Family, column: int) -> Iterator[SourceRows]:

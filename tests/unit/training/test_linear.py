@@ -15,10 +15,11 @@ from redheart_core.training.config import LinearConfig
 from redheart_core.training.evaluation import Prediction
 from redheart_core.training.finishing import Said, cross_fitted, half
 from redheart_core.training.linear import fit_linear_part
+from redheart_core.training.linear_targets import output_rows
 from redheart_core.training.objectives import EmotionObjective, JudgedObjective, PleasureObjective, VadObjective
 from redheart_core.training.tasks import Example, Task
 from redheart_core.training.thresholds import f1_thresholds, fit_thresholds
-from redheart_core.vocabulary.emotions import KOTE
+from redheart_core.vocabulary.emotions import GOEMOTIONS, KOTE
 from redheart_core.vocabulary.reading import Family
 
 CONFIG = LinearConfig(min_passages=dict.fromkeys(("hedonic", "vad", "safety", "kote"), 2), strength=10.0)
@@ -201,3 +202,30 @@ def test_a_family_of_words_only_gives_letters_no_weight() -> None:
 def test_a_family_that_does_not_exist_is_refused_by_name() -> None:
     with pytest.raises(ConfigError, match="no family virtues"):
         LinearConfig(min_passages={"virtues": 2}, strength=1.0)
+
+
+def test_korean_rows_teach_the_category_of_the_same_meaning_and_no_other() -> None:
+    sad, touched = KOTE.index("슬픔"), KOTE.index("감동/감탄")
+    label = GOEMOTIONS.index("sadness")
+    rows = [
+        ((("눈물이 났다" if place % 2 else "웃음이 났다"),), (*_one_hot(len(GOEMOTIONS), label, place % 2), 0.5, 0.0))
+        for place in range(40)
+    ]
+    own = [(("그냥 댓글이다",), (*_one_hot(len(KOTE), touched, place % 2), 0.5, 0.0)) for place in range(40)]
+    tasks = [
+        _task("goemotions_ko", EmotionObjective(Family.GOEMOTIONS), rows),
+        _task("kote", EmotionObjective(Family.KOTE), [*own, *((text, own[0][1]) for text, _ in rows[:4])]),
+    ]
+    taught = {found.column: [source.task for source in found.sources] for found in output_rows(tasks, Family.KOTE)}
+    assert taught[sad] == ["goemotions_ko", "kote"]
+    assert taught[touched] == ["kote"]
+    fitted = fit_linear_part(tasks, LinearConfig(min_passages={"kote": 1}, strength=10.0), seed=1)
+    said = {
+        text: float(fitted.part.logits(ngram_batch([fitted.vocabulary.weigh(text)]))[Family.KOTE][0, sad])
+        for text in ("눈물이 났다", "웃음이 났다")
+    }
+    assert said["눈물이 났다"] > said["웃음이 났다"] + 1
+
+
+def _one_hot(width: int, place: int, value: int) -> tuple[float, ...]:
+    return tuple(float(value) if at == place else 0.0 for at in range(width))

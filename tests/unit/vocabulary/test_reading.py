@@ -14,7 +14,7 @@ def test_output_counts_are_those_of_the_specification() -> None:
     assert counts == {
         "goemotions": 28, "kote": 44, "nuance": 112, "vad": 3, "hedonic": 1,
         "bentham": 10, "reasoning": 4, "outcome": 3, "regret": 21, "surd": 4,
-        "trait": 1, "causal": 3, "safety": 2,
+        "conduct": 1, "trait": 1, "causal": 3, "safety": 2,
     }  # fmt: skip
 
 

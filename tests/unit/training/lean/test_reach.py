@@ -66,6 +66,7 @@ def _objectives() -> list[tuple[Objective, Passages, Sequence[float]]]:
         (EmotionObjective(Family.KOTE), SINGLE, [*[0.0, 1.0] * 22, 1.0, 1.0]),
         *((JudgedObjective(Family.REASONING, name), AGAINST, [1.0]) for name in OUTPUTS[Family.REASONING]),
         *((JudgedObjective(Family.SAFETY, name), SINGLE, [1.0]) for name in OUTPUTS[Family.SAFETY]),
+        (JudgedObjective(Family.CONDUCT, "blameless"), SINGLE, [1.0]),
         (JudgedObjective(Family.TRAIT, "shown"), AGAINST, [1.0]),
         (JudgedObjective(Family.CAUSAL, "states"), SINGLE, [1.0]),
         *((PreferenceObjective(Family.CAUSAL, name), PAIRS, [1.0]) for name in ("cause", "effect")),
