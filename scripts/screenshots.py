@@ -44,7 +44,7 @@ def take_pictures(browser: Browser, url: str, out: Path, theme: str, language: s
     )
     page = context.new_page()
     stem = f"{theme}-{language}-{size}"
-    for name in ("", "emotion", "trace", "model"):
+    for name in ("", "emotion", "attribution", "trace", "model"):
         page.goto(f"{url}/{name}?lang={language}")
         picture(page, out / f"{name or 'home'}-{stem}.png")
     page.goto(f"{url}/?lang={language}")
@@ -66,6 +66,16 @@ def take_pictures(browser: Browser, url: str, out: Path, theme: str, language: s
     settle(page)
     page.locator(".st-key-emotion-run button").click()
     picture(page, out / f"emotion-result-{stem}.png")
+    page.goto(f"{url}/attribution?lang={language}")
+    settle(page)
+    page.locator(".st-key-attribution-example button").click()
+    settle(page)
+    page.locator(".st-key-attribution-run button").click()
+    settle(page)
+    layers = page.locator(".st-key-attribution_layers button")
+    for position, layer in enumerate(("words", "checks", "views", "numbers")):
+        layers.nth(position).click()
+        picture(page, out / f"attribution-{layer}-{stem}.png")
     context.close()
 
 

@@ -121,7 +121,7 @@ def test_the_keyboard_reaches_the_primary_button_and_works_it(visitor: Visitor) 
     visitor.expect(say("emotion.result.words", "en"))
 
 
-@pytest.mark.parametrize("path", ["", "dilemma", "emotion", "trace", "model"])
+@pytest.mark.parametrize("path", ["", "dilemma", "emotion", "attribution", "trace", "model"])
 def test_no_page_has_a_serious_barrier_of_ours(visitor: Visitor, path: str) -> None:
     visitor.open(f"{path}?lang=ko")
     if path == "emotion":

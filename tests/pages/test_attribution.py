@@ -208,14 +208,15 @@ def test_costly_checks_say_what_they_cost_and_run_on_request(open_page: OpenPage
         assert f'{say(f"attribution.check.{check.value}", "en")}<span class="rh-check-detail">' in panel
 
 
-def test_words_by_method_come_on_request(open_page: OpenPage) -> None:
+def test_words_by_method_and_by_layer_come_on_request(open_page: OpenPage) -> None:
     app = find_words(open_page("attribution", "ko"))
     app.button_group(key="attribution.layer").set_value("views").run()
     assert not app.get("plotly_chart")
     press(app, "attribution.run_methods")
+    press(app, "attribution.run_layers")
     assert not app.exception
     figures = app.get("plotly_chart")
-    assert len(figures) == 1
+    assert len(figures) == 2
     assert all(figure.proto.alt for figure in figures)
 
 

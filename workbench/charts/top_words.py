@@ -65,7 +65,7 @@ def _add_bars(figure: go.Figure, view: TopWordsView, positions: list[int], colou
         width=0.58,
         name=view.score_label,
         marker={
-            "color": [_colour(bar, colours) for bar in view.bars],
+            "color": [_colour(bar, colours) if view.is_directed else colours.muted for bar in view.bars],
             "line": {"color": colours.ink, "width": 0.5},
             "pattern": {
                 "shape": ["" if bar.score >= 0 else "/" for bar in view.bars],

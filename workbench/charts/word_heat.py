@@ -41,7 +41,7 @@ def word_heat_chart(view: WordHeat, colours: Palette) -> go.Figure:
     figure.update_xaxes(
         tickvals=list(range(len(view.column_labels))),
         ticktext=[_turned(name) if turned else _upright(name) for name in view.column_labels],
-        tickangle=-40 if turned else 0, side="top", showgrid=False, zeroline=False, fixedrange=True,
+        tickangle=-40 if turned else None, side="top", showgrid=False, zeroline=False, fixedrange=True,
         tickfont={"size": SMALL_SIZE, "color": colours.ink},
     )  # fmt: skip
     figure.update_yaxes(

@@ -9,6 +9,7 @@ from redheart_core.explain.attribution.methods import METHODS
 from redheart_core.explain.attribution.methods.method import Method
 from redheart_core.explain.attribution.request import DEFAULT_BASELINE, DEFAULT_METHOD, AttributionRequest
 from redheart_core.explain.attribution.result import Unit
+from redheart_core.explain.attribution.targets import OPTION_SCORE
 from redheart_core.explain.attribution.targets.target import MINUS
 from workbench.copy import UiLanguage, say
 from workbench.ui import address, session
@@ -29,10 +30,8 @@ def begin_choices(language: UiLanguage) -> tuple[str, ...]:
     outputs = shown_outputs(language)
     default = DEFAULT_TARGET if DEFAULT_TARGET in outputs else outputs[0]
     refused = address.begin(Key.ATTRIBUTION_TARGET, "target", outputs, default)
-    target = str(session.get(Key.ATTRIBUTION_TARGET))
-    others = ["", *(name for name in outputs if name != target)]
     unknown = [
-        address.begin(Key.ATTRIBUTION_CONTRAST, "than", others, ""),
+        address.begin(Key.ATTRIBUTION_CONTRAST, "than", ["", *shown_contrasts(language)], ""),
         address.begin(Key.ATTRIBUTION_METHOD, "method", METHODS, _default_method()),
         address.begin(Key.ATTRIBUTION_BASELINE, "baseline", BASELINES, DEFAULT_BASELINE),
     ]
@@ -50,6 +49,17 @@ def shown_outputs(language: UiLanguage) -> list[str]:
     """
     allowed = bool(session.get(Key.ATTRIBUTION_UNTRAINED))
     return [name for name, is_trained in offered_targets(language).items() if is_trained or allowed]
+
+
+def shown_contrasts(language: UiLanguage) -> list[str]:
+    """Return the outputs that the chosen one can be held against; the score of an option stands alone.
+
+    Raises:
+        RedHeartError: The checkpoint cannot be used.
+    """
+    target = session.get(Key.ATTRIBUTION_TARGET)
+    alone = {target, OPTION_SCORE}
+    return [] if target == OPTION_SCORE else [name for name in shown_outputs(language) if name not in alone]
 
 
 def chosen_method() -> Method:

@@ -12,7 +12,8 @@ from redheart_core.explain.attribution.methods import METHODS
 from redheart_core.explain.attribution.methods.options import make_options
 from redheart_core.explain.attribution.request import AttributionRequest, attribution_key
 from redheart_core.explain.attribution.result import Attribution, AttributionKey, Unit
-from redheart_core.explain.attribution.targets import output_targets, target_named
+from redheart_core.explain.attribution.targets import OPTION_SCORE, output_targets, target_named
+from redheart_core.explain.attribution.targets.option import OPTION_RANGES
 from redheart_core.inference.leased import LeasedReader
 from redheart_core.inference.passage import speaks_of_self_harm
 from redheart_core.text.extract import extract_features
@@ -36,13 +37,13 @@ def leased_reader(language: UiLanguage) -> LeasedReader:
 
 
 def offered_targets(language: UiLanguage) -> dict[str, bool]:
-    """Return every declared output in the order of the vocabulary, and whether it was trained.
+    """Return every output in the order of the vocabulary and the score of an option, and whether it was trained.
 
     Raises:
         RedHeartError: See ``leased_reader``.
     """
     manifest = leased_reader(language).checkpoint.manifest
-    return {name: target.is_trained for name, target in output_targets(manifest).items()}
+    return {**{name: target.is_trained for name, target in output_targets(manifest).items()}, OPTION_SCORE: True}
 
 
 def units_of(target: str, language: UiLanguage) -> tuple[Unit, ...]:
@@ -51,6 +52,8 @@ def units_of(target: str, language: UiLanguage) -> tuple[Unit, ...]:
     Raises:
         RedHeartError: See ``leased_reader``; or there is no such target.
     """
+    if target == OPTION_SCORE:
+        return tuple(OPTION_RANGES)
     manifest = leased_reader(language).checkpoint.manifest
     return tuple(target_named(manifest, target, untrained=True).ranges)
 

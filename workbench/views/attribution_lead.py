@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from redheart_core.explain.attribution.result import Attribution
-from workbench.copy import UiLanguage, catalogue, say
+from workbench.copy import UiLanguage, say
 from workbench.views import numbers
 from workbench.views.labels import listing
+from workbench.views.method_names import baseline_name, has_direction, method_name
 from workbench.views.top_words import ngram_share, ranked_words, word_labels
 from workbench.views.word_map import FAINT, strongest, unit_name
 
@@ -33,54 +34,23 @@ def attribution_lead(attribution: Attribution, target: str, language: UiLanguage
         language: Of the reader.
     """
     share = ngram_share(attribution)
+    both = (_side(attribution, target, side, language) for side in ("raised", "lowered"))
     return AttributionLead(
-        sentence=f"{_side(attribution, target, 1, language)} {_side(attribution, target, -1, language)}",
+        sentence=" ".join(both) if has_direction(attribution) else _side(attribution, target, "weighed", language),
         how=_how(attribution, language),
         ngrams=say("attribution.lead.ngrams", language, share=numbers.percent(share)) if share else "",
     )
 
 
-def method_name(name: str, language: UiLanguage) -> str:
-    """Return the name of a method; an unknown one keeps its identifier."""
-    return _known("method", name, language) or name.replace("_", " ")
-
-
-def method_gloss(name: str, language: UiLanguage) -> str:
-    """Return what a method does in everyday words, or nothing."""
-    return _known("gloss", name, language)
-
-
-def is_no_explanation(name: str) -> bool:
-    """Return whether a method shows the inside of the network without saying what made the output."""
-    return name in {"attention", "layer_activation"}
-
-
-def option_name(name: str, language: UiLanguage) -> str:
-    """Return the name of a method's option; an unknown one keeps its identifier."""
-    return _known("option", name, language) or name.replace("_", " ")
-
-
-def baseline_name(baseline: str, language: UiLanguage) -> str:
-    """Return the name of a baseline; what follows a colon is a text of one's own."""
-    return _known("baseline", baseline.partition(":")[0], language) or baseline
-
-
-def _known(group: str, name: str, language: UiLanguage) -> str:
-    key = f"attribution.{group}.{name}"
-    return say(key, language) if key in catalogue() else ""
-
-
-def _side(attribution: Attribution, target: str, sign: int, language: UiLanguage) -> str:
-    side = "raised" if sign > 0 else "lowered"
+def _side(attribution: Attribution, target: str, side: str, language: UiLanguage) -> str:
+    sign = -1 if side == "lowered" else 1
     least = FAINT * strongest(attribution.scores)
     labels = word_labels(attribution)
     found = [i for i in ranked_words(attribution) if sign * attribution.scores[i] > max(0.0, least)][:_NAMED]
     if not found:
         return _filled(f"attribution.lead.none_{side}", target, language)
-    words = (
-        say("attribution.lead.word", language, word=labels[i], score=numbers.signed_short(attribution.scores[i]))
-        for i in found
-    )
+    write = numbers.signed_short if has_direction(attribution) else numbers.short
+    words = (say("attribution.lead.word", language, word=labels[i], score=write(attribution.scores[i])) for i in found)
     return _filled(f"attribution.lead.{side}", target, language, words=listing(words, language))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from redheart_core.explain.attribution.targets import OPTION_SCORE
 from redheart_core.vocabulary.bentham import RegretType, Variable, View
 from redheart_core.vocabulary.emotions import NUANCES
 from redheart_core.vocabulary.reading import Family
@@ -15,6 +16,8 @@ _FAMILIES = {"emotion": Family.GOEMOTIONS}
 
 def output_name(target: str, language: UiLanguage) -> str:
     """Return the name of one declared output, given as ``family/output``; an unknown one keeps its identifier."""
+    if target == OPTION_SCORE:
+        return say("attribution.option_score.name", language)
     family, name = family_of(target), target.partition(_SEPARATOR)[2]
     return target if family is None else _name(family, name, language)
 
@@ -29,6 +32,8 @@ def family_of(target: str) -> Family | None:
 
 def choice_label(target: str, language: UiLanguage) -> str:
     """Return an output with its family, to choose from a list."""
+    if target == OPTION_SCORE:
+        return f"{output_name(target, language)} · {say('attribution.option_score.family', language)}"
     family = family_of(target)
     return target if family is None else f"{output_name(target, language)} · {family_name(family.value, language)}"
 
@@ -43,6 +48,8 @@ def contrast_name(first: str, second: str | None, language: UiLanguage) -> str:
 
 def label_source(target: str, language: UiLanguage) -> str:
     """Say whose judgement an output learned; nothing for an output that is not declared."""
+    if target == OPTION_SCORE:
+        return say("attribution.source.lead", language, who=say("attribution.option_score.source", language))
     family = family_of(target)
     if family is None:
         return ""

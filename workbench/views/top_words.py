@@ -11,6 +11,7 @@ from workbench.copy import UiLanguage, say
 from workbench.views import numbers
 from workbench.views.figure import FigureText, Table
 from workbench.views.labels import shorten
+from workbench.views.method_names import has_direction
 from workbench.views.visible import visible_text
 from workbench.views.word_map import strongest, unit_name
 
@@ -34,6 +35,8 @@ class TopWordsView:
 
     text: FigureText
     bars: tuple[WordBar, ...]
+    is_directed: bool
+    """Whether the scores tell raising from lowering."""
     axis_label: str
     score_label: str
     ngram_label: str
@@ -63,6 +66,7 @@ def top_words_view(attribution: Attribution, target: str, language: UiLanguage, 
             alt=say("attribution.bars.alt", language, target=target, words=described),
         ),
         bars=(*bars, *_others(attribution, order, language)),
+        is_directed=has_direction(attribution),
         axis_label=say("attribution.bars.axis", language, unit=unit),
         score_label=say("attribution.bars.score", language),
         ngram_label=say("attribution.bars.ngrams", language),

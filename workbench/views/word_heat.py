@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from redheart_core.explain.attribution.result import Attribution
 from workbench.copy import UiLanguage, say
 from workbench.views import numbers
-from workbench.views.attribution_lead import baseline_name, method_name
 from workbench.views.figure import FigureText, Table
+from workbench.views.method_names import baseline_name, method_name
 from workbench.views.top_words import ranked_words, word_labels
 from workbench.views.word_map import strongest
 

@@ -9,7 +9,10 @@ from redheart_core.explain.attribution.result import Attribution, Unit
 from redheart_core.text.tokenizer import Source
 from workbench.copy import UiLanguage, say
 from workbench.views import numbers
+from workbench.views.method_names import has_direction
 
+SIZE = "•"
+"""Stands before a word that is large where a method knows no direction."""
 FAINT = 0.08
 """Words below this share of the strongest stay unmarked; their scores are in the table."""
 
@@ -22,7 +25,7 @@ class MapWord:
     """What stands between it and its predecessor."""
     text: str
     sign: str
-    """``+`` raises, ``−`` lowers, empty where it does next to nothing."""
+    """``+`` raises, ``−`` lowers, ``•`` is large without a direction; empty where it does next to nothing."""
     strength: float
     """0 to 1, of the strongest word or piece on the page."""
     note: str
@@ -45,9 +48,8 @@ class WordMap:
     """Everything that is drawn of a passage."""
 
     lines: tuple[MapLine, ...]
-    raises: str
-    """Legend of what raises, with the score of the deepest colour."""
-    lowers: str
+    legend: tuple[tuple[str, str], ...]
+    """(sign, text) of what raises and what lowers, or of what is merely large, with the score of the deepest colour."""
     unmarked: str
     label: str
     """What a screen reader announces."""
@@ -106,14 +108,25 @@ def _map(
 ) -> WordMap:
     unit = unit_name(attribution.key.unit, language)
     top = scale if scale is not None else strongest([word.score for word in scored])
-    raised, lowered = numbers.signed_short(top), numbers.signed_short(-top)
+    directed = has_direction(attribution)
     return WordMap(
         lines=tuple(_lines(attribution, scored, top, language, inline=inline)),
-        raises=say("attribution.map.raises", language, value=raised, unit=unit),
-        lowers=say("attribution.map.lowers", language, value=lowered, unit=unit),
+        legend=_directions(top, unit, language) if directed else _sizes(top, language),
         unmarked=say("attribution.map.unmarked", language, share=numbers.percent(FAINT)),
         label=say("attribution.map.label", language),
     )
+
+
+def _directions(top: float, unit: str, language: UiLanguage) -> tuple[tuple[str, str], ...]:
+    raised, lowered = numbers.signed_short(top), numbers.signed_short(-top)
+    return (
+        ("+", say("attribution.map.raises", language, value=raised, unit=unit)),
+        ("−", say("attribution.map.lowers", language, value=lowered, unit=unit)),
+    )
+
+
+def _sizes(top: float, language: UiLanguage) -> tuple[tuple[str, str], ...]:
+    return ((SIZE, say("attribution.map.weighs", language, value=numbers.short(top))),)
 
 
 def _lines(
@@ -126,17 +139,17 @@ def _lines(
             say(f"attribution.map.{source.value}", language) if len(present) > 1 else "",
             texts[source] if inline else "",
             [word for word in scored if word.source is source],
-            top, attribution.key.unit, language,
+            top, attribution, language,
         )
         for source in present
     ]  # fmt: skip
 
 
 def _line(
-    label: str, text: str, scored: Sequence[_Scored], top: float, unit: Unit, language: UiLanguage
+    label: str, text: str, scored: Sequence[_Scored], top: float, attribution: Attribution, language: UiLanguage
 ) -> MapLine:  # fmt: skip
     """Lay out one passage; without its text, pieces stand side by side with a space between them."""
-    words, reached = [], 0
+    words, reached, directed = [], 0, has_direction(attribution)
     for entry in scored:
         before = text[reached : entry.start] if text else " "
         reached = max(reached, entry.end)
@@ -146,15 +159,17 @@ def _line(
             MapWord(
                 before=before,
                 text=text[entry.start : entry.end] if text else entry.text,
-                sign=_sign(entry.score) if marked else "",
+                sign=_sign(entry.score, directed) if marked else "",
                 strength=share,
-                note=_note(entry, unit, language),
+                note=_note(entry, attribution.key.unit, language),
             )
         )
     return MapLine(label=label, words=tuple(words), after=text[reached:])
 
 
-def _sign(score: float) -> str:
+def _sign(score: float, directed: bool) -> str:
+    if not directed:
+        return SIZE
     return "+" if score > 0.0 else "−"
 
 

@@ -10,22 +10,21 @@ from __future__ import annotations
 import html
 
 from workbench.views.visible import visible_html, visible_text
-from workbench.views.word_map import MapLine, MapWord, WordMap
+from workbench.views.word_map import SIZE, MapLine, MapWord, WordMap
 
-_KINDS = {"+": "raises", "−": "lowers"}
+_KINDS = {"+": "raises", "−": "lowers", SIZE: "weighs"}
 
 
 def word_map_html(view: WordMap, *, is_dark: bool) -> str:
     """Return the map as HTML, with its legend."""
     lines = "".join(_line_html(line) for line in view.lines)
     ground = " rh-map-dark" if is_dark else ""
-    legend = (
-        f'<li><span class="rh-word rh-raises" style="--rh-strength:100%"><span class="rh-sign">+</span></span> '
-        f"{html.escape(view.raises)}</li>"
-        f'<li><span class="rh-word rh-lowers" style="--rh-strength:100%"><span class="rh-sign">−</span></span> '
-        f"{html.escape(view.lowers)}</li>"
-        f"<li>{html.escape(view.unmarked)}</li>"
+    legend = "".join(
+        f'<li><span class="rh-word rh-{_KINDS[sign]}" style="--rh-strength:100%"><span class="rh-sign">{sign}</span>'
+        f"</span> {html.escape(text)}</li>"
+        for sign, text in view.legend
     )
+    legend += f"<li>{html.escape(view.unmarked)}</li>"
     return (
         f'<div class="rh-map{ground}"><div class="rh-map-text" role="region" tabindex="0" '
         f'aria-label="{html.escape(view.label)}">{lines}</div><ul class="rh-key">{legend}</ul></div>'

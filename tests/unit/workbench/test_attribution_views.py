@@ -7,6 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from redheart_core.explain.attribution.baselines import BASELINES
+from redheart_core.explain.attribution.methods import METHODS
+from redheart_core.explain.attribution.methods.method import Method
+from redheart_core.explain.attribution.methods.options import option_specs
 from redheart_core.vocabulary.reading import OUTPUTS, Family
 from tests.attributions import hand_made, turned
 from tests.fakes import HOSTILE
@@ -14,10 +18,11 @@ from workbench.charts.theme import DARK, LIGHT
 from workbench.charts.top_words import top_words_chart
 from workbench.charts.top_words_svg import top_words_svg
 from workbench.charts.word_heat import word_heat_chart
-from workbench.copy import LANGUAGES, UiLanguage
+from workbench.copy import LANGUAGES, UiLanguage, catalogue
 from workbench.views import numbers
-from workbench.views.attribution_lead import attribution_lead, baseline_name, method_name
+from workbench.views.attribution_lead import attribution_lead
 from workbench.views.labels import family_name
+from workbench.views.method_names import baseline_name, method_gloss, method_name
 from workbench.views.targets import choice_label, contrast_name, label_source, output_name
 from workbench.views.top_words import ngram_share, top_words_view, word_labels, words_table
 from workbench.views.word_heat import layers_heat, methods_heat
@@ -119,6 +124,21 @@ def test_every_declared_output_has_a_name_a_family_and_a_source(family: Family, 
         assert output_name(target, language) not in {"", target}
         assert choice_label(target, language).endswith(family_name(family.value, language))
         assert len(label_source(target, language)) > 20
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("method", METHODS.values(), ids=lambda method: method.name)
+def test_every_method_and_each_of_its_options_has_words(method: Method, language: UiLanguage) -> None:
+    assert f"attribution.method.{method.name}" in catalogue()
+    assert method_gloss(method.name, language)
+    for spec in option_specs(method):
+        assert f"attribution.option.{spec.name}" in catalogue()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_baseline_has_a_name_and_a_text_of_ones_own_is_not_repeated(language: UiLanguage) -> None:
+    assert all(baseline_name(name, language) != name for name in BASELINES)
+    assert baseline_name("text:<b>secret</b>", language) == baseline_name("text", language)
 
 
 def test_a_contrast_names_both_sides() -> None:

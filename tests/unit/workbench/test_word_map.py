@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from tests.attributions import hand_made
 from tests.fakes import HOSTILE
 from workbench.copy import LANGUAGES, UiLanguage
+from workbench.views.attribution_lead import attribution_lead
 from workbench.views.visible import is_unseen, visible_html, visible_text
 from workbench.views.word_map import piece_map, word_map
 from workbench.views.word_map_html import word_map_html
@@ -98,3 +100,11 @@ def test_what_cannot_be_seen_is_named() -> None:
     assert visible_text("a\u202eb\u2060") == "a[U+202E]b[U+2060]"
     assert visible_html("\x00") == '<span class="rh-unseen">U+0000</span>'
     assert visible_text("line\nend\ttab 👩‍🚀") == "line\nend\ttab 👩‍🚀"
+
+
+def test_a_method_that_gives_sizes_only_is_not_drawn_as_raising() -> None:
+    sizes = replace(hand_made("a b", [1.0, 0.5]), key=replace(hand_made("a b", [1.0, 0.5]).key, method="attention"))
+    markup = word_map_html(word_map(sizes, "en"), is_dark=False)
+    assert "rh-raises" not in markup
+    assert '<span class="rh-sign">•</span><bdi>a</bdi></mark>' in markup
+    assert "raised" not in attribution_lead(sizes, "x", "en").sentence.split(".")[0]

@@ -1,4 +1,4 @@
-"""The same question put to every method. Only on request: it takes its time."""
+"""The same question put to every method, and to every layer of the network. Only on request: both take their time."""
 
 from __future__ import annotations
 
@@ -14,24 +14,33 @@ from workbench.copy import UiLanguage, say
 from workbench.ui import prose, session, tasks
 from workbench.ui.explanations import evaluations_of_key, leased_reader
 from workbench.ui.figure import colours, show_figure
+from workbench.ui.layer_maps import LAYERS_COST, layers_of
 from workbench.ui.progress import Report, parts_of, stoppable
 from workbench.ui.session import Key
 from workbench.ui.trust_reports import other_methods
-from workbench.views.attribution_lead import is_no_explanation
+from workbench.views.method_names import is_no_explanation
 from workbench.views.progress import cost_text
-from workbench.views.word_heat import WordHeat, methods_heat
+from workbench.views.word_heat import WordHeat, layers_heat, methods_heat
+
+_APART = frozenset({"neuron_conductance"})
+"""Methods whose default option is one part of the model among many."""
 
 
 def draw_comparisons(attribution: Attribution, target: str, language: UiLanguage) -> None:
-    """Draw words by method.
+    """Draw words by method and words by layer.
 
     Raises:
         RedHeartError: The checkpoint cannot be used.
     """
+    _draw_methods(attribution, target, language)
+    _draw_layers(attribution, target, language)
+
+
+def _draw_methods(attribution: Attribution, target: str, language: UiLanguage) -> None:
     prose.heading(say("attribution.heat.methods", language))
     prose.paragraph(say("attribution.heat.methods_text", language))
     reader = leased_reader(language)
-    names = [name for name in METHODS if not is_no_explanation(name)]
+    names = [name for name in METHODS if name not in _APART and not is_no_explanation(name)]
     keys = other_methods(attribution.key, names, reader)
     costs = [evaluations_of_key(key, reader) for key in keys]
     if not _asked(tasks.METHODS, sum(costs), language):
@@ -40,6 +49,18 @@ def draw_comparisons(attribution: Attribution, target: str, language: UiLanguage
         reports = parts_of(report, costs)
         others = [attribute(key, reader, report=one) for key, one in zip(keys, reports, strict=True)]
     _show(methods_heat([attribution, *others], target, language), "attribution.methods", language)
+
+
+def _draw_layers(attribution: Attribution, target: str, language: UiLanguage) -> None:
+    prose.heading(say("attribution.heat.layers", language))
+    prose.paragraph(say("attribution.heat.layers_text", language))
+    if not _asked(tasks.LAYERS, LAYERS_COST, language):
+        return
+    with _progress(tasks.LAYERS, language) as report:
+        found = layers_of(attribution.key, language, report)
+    columns = [[row[layer] for row in found.scores] for layer in range(found.num_layers)]
+    names = [say("attribution.heat.layer", language, number=str(layer + 1)) for layer in range(found.num_layers)]
+    _show(layers_heat(attribution, names, columns, target, language), "attribution.layers", language)
 
 
 def _asked(task: str, count: int, language: UiLanguage) -> bool:

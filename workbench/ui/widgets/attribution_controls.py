@@ -16,13 +16,14 @@ from workbench.ui.attribution_choices import (
     chosen_units,
     first_seed,
     read_request,
+    shown_contrasts,
     shown_outputs,
 )
 from workbench.ui.explanations import evaluations_of
 from workbench.ui.literal import markdown_literal
 from workbench.ui.session import Key
 from workbench.ui.widgets.method_options import draw_options
-from workbench.views.attribution_lead import baseline_name, method_gloss, method_name
+from workbench.views.method_names import baseline_name, method_gloss, method_name
 from workbench.views.progress import cost_text
 from workbench.views.targets import choice_label
 from workbench.views.word_map import unit_name
@@ -85,10 +86,9 @@ def _draw_more(language: UiLanguage) -> None:
         help=say("attribution.input.context_help", language),
         persist_state="session",
     )
-    others = [name for name in shown_outputs(language) if name != session.get(Key.ATTRIBUTION_TARGET)]
     st.selectbox(
         say("attribution.input.contrast", language),
-        ["", *others],
+        ["", *shown_contrasts(language)],
         format_func=lambda n: choice_label(n, language) if n else say("attribution.input.contrast_none", language),
         key=Key.ATTRIBUTION_CONTRAST,
         help=say("attribution.input.contrast_help", language),

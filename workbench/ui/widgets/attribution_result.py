@@ -19,7 +19,8 @@ from workbench.ui.widgets.attribution_comparisons import draw_comparisons
 from workbench.ui.widgets.attribution_numbers import draw_numbers
 from workbench.ui.widgets.attribution_trust import draw_checks, draw_trust, draw_verdict
 from workbench.ui.widgets.dilemma_result import layer_switch
-from workbench.views.attribution_lead import attribution_lead, is_no_explanation, method_gloss
+from workbench.views.attribution_lead import attribution_lead
+from workbench.views.method_names import is_no_explanation, method_gloss
 from workbench.views.targets import contrast_name, label_source
 from workbench.views.top_words import top_words_view
 from workbench.views.word_map import piece_map, word_map

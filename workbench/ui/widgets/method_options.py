@@ -12,7 +12,7 @@ from redheart_core.explain.attribution.result import Option
 from workbench.copy import UiLanguage
 from workbench.ui import address
 from workbench.ui.session import Key
-from workbench.views.attribution_lead import option_name
+from workbench.views.method_names import option_name
 
 
 def draw_options(method: Method, language: UiLanguage) -> None:
