@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 import redheart_core
 from redheart_core.explain.attribution.attribute import attribute
+from redheart_core.explain.attribution.methods import METHODS
 from redheart_core.explain.attribution.result import Attribution
 from redheart_core.explain.attribution.trust.plan import ON_REQUEST
 from redheart_core.inference.engine import RedHeart, load_model
@@ -24,6 +25,7 @@ from workbench.copy import LANGUAGES, UiLanguage, say
 from workbench.ui import explanations, tasks
 from workbench.ui.literal import markdown_literal
 from workbench.ui.session import Key
+from workbench.ui.widgets import attribution_comparisons
 
 TEXT = "I lied to my friend and felt guilty, sad and so alone."
 FEW_STEPS = "attribution.option.integrated_gradients.steps"
@@ -208,7 +210,9 @@ def test_costly_checks_say_what_they_cost_and_run_on_request(open_page: OpenPage
         assert f'{say(f"attribution.check.{check.value}", "en")}<span class="rh-check-detail">' in panel
 
 
-def test_words_by_method_and_by_layer_come_on_request(open_page: OpenPage) -> None:
+def test_words_by_method_and_by_layer_come_on_request(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = ("input_x_gradient", "feature_ablation")
+    monkeypatch.setattr(attribution_comparisons, "METHODS", {name: METHODS[name] for name in quick})
     app = find_words(open_page("attribution", "ko"))
     app.button_group(key="attribution.layer").set_value("views").run()
     assert not app.get("plotly_chart")
