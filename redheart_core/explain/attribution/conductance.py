@@ -12,6 +12,7 @@ Dimensions: K points of the path, L layers, T tokens, D width, N n-grams.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -20,7 +21,7 @@ from torch import Tensor
 from redheart_core.explain.attribution.captured import captured
 from redheart_core.explain.attribution.function import Explained
 from redheart_core.explain.attribution.methods.method import Report
-from redheart_core.model.backbone import NORMS_PER_LAYER, Backbone
+from redheart_core.model.backbone import NORMS_PER_LAYER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,30 +54,34 @@ def cost(num_steps: int) -> int:
     return num_steps + 1
 
 
-def conductance(explained: Explained, *, num_steps: int, report: Report) -> Conductance:
+def conductance(
+    explained: Explained, *, num_steps: int, report: Report, places: Sequence[int] | None = None
+) -> Conductance:
     """Integrate along the path by the trapezoid rule.
 
     Args:
         explained: Its model is held by the caller.
         num_steps: Pieces of the path, each the same length. The error falls with their square.
         report: Told the points that are done.
+        places: Layers that are read, 0 the first; all when absent.
     Source:
         Shrikumar, Su and Kundaje 2018, https://arxiv.org/abs/1807.09946, eq. 6, for conductance (Dhamdhere et al. 2018,
         https://arxiv.org/abs/1805.12233) as slope times change of state. They take the slope at one end of each piece;
         here it is the mean of both ends.
     """
     report(0, cost(num_steps))
+    places = range(len(explained.model.backbone.encoder)) if places is None else places
     shares_K = torch.full((num_steps + 1,), 1 / num_steps, dtype=torch.float64)
     shares_K[[0, -1]] /= 2
     through, past, ngrams = [], [], []
     before: _Points | None = None
-    for places_K in torch.split(torch.arange(num_steps + 1), explained.batch_size):
-        points = _at(explained, places_K / num_steps)
+    for indices_K in torch.split(torch.arange(num_steps + 1), explained.batch_size):
+        points = _at(explained, places, indices_K / num_steps)
         through.append(_through(before, points))
-        past.append(torch.einsum("k,lkt->lt", shares_K[places_K], points.past_LKT))
-        ngrams.append(shares_K[places_K] @ points.ngrams_KN)
+        past.append(torch.einsum("k,lkt->lt", shares_K[indices_K], points.past_LKT))
+        ngrams.append(shares_K[indices_K] @ points.ngrams_KN)
         before = points
-        report(int(places_K[-1]) + 1, cost(num_steps))
+        report(int(indices_K[-1]) + 1, cost(num_steps))
     return Conductance(
         through_LT=torch.stack(through).sum(dim=0),
         past_LT=torch.stack(past).sum(dim=0),
@@ -85,14 +90,14 @@ def conductance(explained: Explained, *, num_steps: int, report: Report) -> Cond
     )
 
 
-def _at(explained: Explained, alphas_K: Tensor) -> _Points:
-    """Evaluate the scalar at points of the path, 0 the baseline and 1 the passage, with slopes at every layer."""
+def _at(explained: Explained, places: Sequence[int], alphas_K: Tensor) -> _Points:
+    """Evaluate the scalar at points of the path, 0 the baseline and 1 the passage, with slopes at layers."""
     start, backbone = explained.baseline, explained.model.backbone
     vectors_TD, ngrams_N = explained.passage.vectors_TD - start.vectors_TD, explained.passage.ngrams_N - start.ngrams_N
     alphas_K = alphas_K.to(vectors_TD)
     vectors_KTD = (start.vectors_TD + alphas_K[:, None, None] * vectors_TD).detach().requires_grad_()
     ngrams_KN = (start.ngrams_N + alphas_K[:, None] * ngrams_N).detach().requires_grad_()
-    layers = list(backbone.encoder)
+    layers = [backbone.encoder[place] for place in places]
     with torch.enable_grad(), captured([*layers, backbone.conditioning]) as outputs:
         value = explained(vectors_KTD, ngrams_KN).sum()
     states, change = [outputs[layer] for layer in layers], outputs[backbone.conditioning]
@@ -100,7 +105,7 @@ def _at(explained: Explained, alphas_K: Tensor) -> _Points:
     *slopes, change_slope, ngram_slope_KN = torch.autograd.grad(
         value, [*states, change, ngrams_KN], retain_graph=True, allow_unused=True, materialize_grads=True
     )
-    past_LKTD = _past(backbone, change, change_slope, vectors_KTD)
+    past_LKTD = _past(places, change, change_slope, vectors_KTD)
     return _Points(
         states_LKTD=torch.stack(states).detach().double().cpu(),
         slopes_LKTD=torch.stack(slopes).double().cpu(),
@@ -109,11 +114,11 @@ def _at(explained: Explained, alphas_K: Tensor) -> _Points:
     )
 
 
-def _past(backbone: Backbone, change: Tensor, change_slope: Tensor, vectors_KTD: Tensor) -> Tensor:
+def _past(places: Sequence[int], change: Tensor, change_slope: Tensor, vectors_KTD: Tensor) -> Tensor:
     """Return the slope (L, K, T, D) of the scalar at each token's vector by way of the norms after each layer alone."""
     slopes = []
-    for index in range(len(backbone.encoder)):
-        first = NORMS_PER_LAYER * (index + 1)
+    for place in places:
+        first = NORMS_PER_LAYER * (place + 1)
         later = change_slope.clone()
         later[:, :first] = 0.0
         (slope_KTD,) = torch.autograd.grad(change, vectors_KTD, grad_outputs=later, retain_graph=True)

@@ -44,9 +44,9 @@ class LayerConductance:
             ExplanationError: The model has no such layer.
         """
         place = encoder_place(explained, options.layer)
-        found = conductance.conductance(explained, num_steps=options.steps, report=report)
+        found = conductance.conductance(explained, num_steps=options.steps, report=report, places=[place])
         return RawScores(
-            token_scores_T=(found.through_LT + found.past_LT)[place],
+            token_scores_T=(found.through_LT + found.past_LT)[0],
             ngram_scores_N=found.ngrams_N,
             num_evaluations=found.num_evaluations,
         )

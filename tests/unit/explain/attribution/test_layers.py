@@ -17,6 +17,8 @@ from torch.testing import assert_close
 from redheart_core.explain.attribution.conductance import conductance
 from redheart_core.explain.attribution.function import Explained, Inputs
 from redheart_core.explain.attribution.layers import layer_map
+from redheart_core.explain.attribution.methods import METHODS
+from redheart_core.explain.attribution.methods.layer_conductance import LayerConductanceOptions
 from redheart_core.explain.attribution.methods.method import Cancelled, unreported
 from redheart_core.model.network import RedHeartModel
 from tests.tiny_explained import tiny_explained
@@ -109,6 +111,16 @@ def test_a_map_shares_out_states_ngrams_and_the_rest() -> None:
     assert found.ngram_scores == pytest.approx([*parts.ngrams_N.tolist(), 0.0, 0.0])
     assert found.past == pytest.approx(parts.past_LT.sum(dim=1).tolist())
     assert found.past[1] == 0.0
+
+
+def test_one_layer_alone_is_read_as_among_all() -> None:
+    explained = tiny_explained()
+    every = conductance(explained, num_steps=4, report=unreported)
+    second = conductance(explained, num_steps=4, report=unreported, places=[1])
+    first = METHODS["layer_conductance"].run(explained, LayerConductanceOptions(steps=4), seed=0, report=unreported)
+    assert_close(second.through_LT, every.through_LT[1:])
+    assert_close(first.token_scores_T, (every.through_LT + every.past_LT)[0])
+    assert_close(first.ngram_scores_N, every.ngrams_N)
 
 
 def test_captum_comes_to_the_same_at_a_layer() -> None:
