@@ -14,7 +14,8 @@ from redheart_core.explain.attribution.methods.points import as_batch, summed
 
 RULES = ("gausslegendre", "riemann_trapezoid", "riemann_middle", "riemann_left", "riemann_right")
 """Ways to sum along the path, by Captum's names."""
-DEFAULT_STEPS = 64
+DEFAULT_STEPS = 128
+"""Chosen on sums over real texts: 64 steps left one in ten more than 1 % off, few of which needed more than these."""
 MAX_STEPS = 1024
 
 
