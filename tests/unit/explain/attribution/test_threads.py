@@ -26,7 +26,6 @@ from redheart_core.inference.leased import LeasedReader
 from redheart_core.runtime.lease import lease
 from redheart_core.runtime.precision import Precision
 from tests.tiny_explained import tiny_explained, tiny_model
-from tests.toy_explained import LayeredToy, LinearToy, toy_explained
 
 NUM_THREADS, NUM_CALLS = 4, 100
 QUICK: dict[str, dict[str, Any]] = {
@@ -68,12 +67,6 @@ def _calls(explained: Sequence[Explained], methods: Sequence[str], *, count: int
     ]
 
 
-def _layered(seed: int) -> Explained:
-    linear = toy_explained(seed=seed).toy
-    assert isinstance(linear, LinearToy)
-    return toy_explained(LayeredToy(linear), seed=seed)
-
-
 def _in_threads(calls: Sequence[Callable[[], Any]]) -> Iterator[list[Any]]:
     """Yield the answers of each of four threads, all of which make every call, each in an order of its own."""
 
@@ -109,18 +102,15 @@ def _generators() -> tuple[Any, ...]:
 def test_four_threads_answer_as_one_and_leave_nothing_behind() -> None:
     models = tiny_model(), tiny_model()
     explained = [tiny_explained(models[seed % 2], num_words=3 + seed % 3, seed=seed) for seed in range(9)]
-    own = [name for name in METHODS if METHODS[name].supports(explained[0]) is None]
-    toys = [_layered(seed) for seed in range(3)]
-    others = [name for name in METHODS if name not in own and METHODS[name].supports(toys[0]) is None]
-    assert sorted([*own, *others]) == sorted(METHODS)
-    calls = _calls(explained, own, count=NUM_CALLS - 6) + _calls(toys, others, count=6)
+    assert [name for name in METHODS if METHODS[name].supports(explained[0]) is not None] == []
+    calls = _calls(explained, list(METHODS), count=NUM_CALLS)
     before = _generators()
     alone = [call() for call in calls]
     assert len(set(alone)) > NUM_CALLS // 2, "calls that all answer alike would prove nothing"
     for answers in _in_threads(calls):
         assert answers == alone
     assert _generators() == before
-    assert _left_behind([*models, *(toy.model for toy in toys)], [*explained, *toys]) == []
+    assert _left_behind(models, explained) == []
 
 
 def test_layer_maps_of_four_threads_are_those_of_one() -> None:
@@ -154,11 +144,10 @@ def shipped() -> list[Explained]:
 def test_a_hundred_calls_in_each_of_four_threads_answer_as_one_with_the_shipped_model(
     name: str, shipped: list[Explained]
 ) -> None:
-    explained = shipped if METHODS[name].supports(shipped[0]) is None else [_layered(seed) for seed in range(4)]
-    calls = _calls(explained, [name], count=NUM_CALLS)
+    calls = _calls(shipped, [name], count=NUM_CALLS)
     before = _generators()
     alone = [call() for call in calls]
     for answers in _in_threads(calls):
         assert answers == alone
     assert _generators() == before
-    assert _left_behind([one.model for one in explained], explained) == []
+    assert _left_behind([one.model for one in shipped], shipped) == []
