@@ -47,7 +47,7 @@ def removal_view(points: Sequence[CurvePoint], target: str, unit: Unit, language
         language: Of the reader.
     """
     name = unit_name(unit, language)
-    below = sum(point.without < point.without_low for point in points)
+    below = sum(point.without < (point.without_low + point.without_high) / 2 for point in points)
     described = "; ".join(f"{p.num_words}: {numbers.short(p.without)}, {numbers.short(p.only)}" for p in points)
     counts = {"below": str(below), "total": str(len(points))}
     return RemovalView(

@@ -115,7 +115,7 @@ def test_words_that_change_sides_are_named() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_curves_say_how_often_they_beat_the_random_band(language: UiLanguage) -> None:
+def test_the_curves_say_how_often_they_lie_below_the_random_band(language: UiLanguage) -> None:
     view = removal_view([POINT], "x", Unit.LOGIT, language)
     assert "1" in view.text.title
     assert len(set(view.table.columns)) == len(view.table.columns) == 7

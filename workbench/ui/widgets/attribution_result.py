@@ -88,7 +88,8 @@ def _draw_lead(
     prose.paragraph(lead.sentence, kind="lead")
     verdict = st.container()
     prose.paragraph(" ".join(filter(None, (lead.how, lead.ngrams))))
-    prose.paragraph(label_source(attribution.key.target, language), kind="quiet")
+    sources = dict.fromkeys(label_source(part, language) for part in attribution.key.target.split(MINUS))
+    prose.paragraph("\n".join(sources), kind="quiet")
     if is_no_explanation(attribution.key.method):
         prose.paragraph(method_gloss(attribution.key.method, language), kind="notice")
     if request.untrained:
