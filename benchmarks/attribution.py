@@ -39,6 +39,7 @@ from redheart_core.explain.attribution.merge import by_word
 from redheart_core.explain.attribution.methods import METHODS
 from redheart_core.explain.attribution.methods.hidden import hidden_layer
 from redheart_core.explain.attribution.methods.method import Method, unreported
+from redheart_core.explain.attribution.methods.options import make_options
 from redheart_core.explain.attribution.methods.points import as_batch
 from redheart_core.explain.attribution.request import AttributionRequest
 from redheart_core.explain.attribution.result import Unit
@@ -49,6 +50,9 @@ from redheart_core.runtime.precision import Precision
 TEXT = "I lied to my friend about the money and felt terribly guilty, but I could not say sorry."
 TARGET = "emotion/sadness"
 WANTED = 1.10
+
+FIXED: dict[str, dict[str, int]] = {"integrated_gradients": {"steps": 128}}
+"""By itself it may try several numbers of steps, which the call by hand does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,13 +169,15 @@ def medians_ms(functions: Sequence[Callable[[], Any]], repeat: int) -> list[floa
 def lines(reader: LeasedReader, explained: Explained, arguments: argparse.Namespace) -> Iterator[Line]:
     """Compare every method that supports the function and has a counterpart."""
     for name in arguments.method or METHODS:
-        options = METHODS[name].options_type()
+        options = make_options(METHODS[name], FIXED.get(name, {}))
         reason = METHODS[name].supports(explained)
         theirs = None if reason else by_hand(name, explained, options)
         if theirs is None:
             print(f"{name}: not compared, {reason or 'Captum has none'}", file=sys.stderr)
             continue
-        request = AttributionRequest(text=arguments.text, target=arguments.target, method=name)
+        request = AttributionRequest(
+            text=arguments.text, target=arguments.target, method=name, options=FIXED.get(name, {})
+        )
         sides = [by_us(name, explained, options), theirs, whole_way(request, reader)]
         ours_ms, captum_ms, whole_ms = medians_ms(sides, arguments.repeat)
         yield Line(
@@ -198,7 +204,7 @@ def whole_way(request: AttributionRequest, reader: LeasedReader) -> Callable[[],
 def extras(explained: Explained, repeat: int) -> dict[str, float]:
     """Measure steps in batches against one by one, all layers against one, and how far fits miss the sum."""
     method = METHODS["integrated_gradients"]
-    options = method.options_type()
+    options = make_options(method, FIXED[method.name])
 
     def walk(batch_size: int) -> Callable[[], Any]:
         smaller = replace(explained, batch_size=batch_size)

@@ -88,7 +88,7 @@ class Explained:
         keep_KN = ngram_presence(self.layout.occurrences, present_KW, num_ngrams=count).to(self.passage.ngrams_N)
         # N-grams that only the baseline has come as the words go: there is no word that each belongs to.
         only_baseline_N = (self.passage.ngrams_N == 0) & (self.baseline.ngrams_N != 0)
-        keep_KN = torch.where(only_baseline_N, present_KW.float().mean(dim=1, keepdim=True), keep_KN)
+        keep_KN = torch.where(only_baseline_N, present_KW.float().mean(dim=1, keepdim=True).to(keep_KN), keep_KN)
         ngrams_KN = self.baseline.ngrams_N + keep_KN * (self.passage.ngrams_N - self.baseline.ngrams_N)
         return vectors_KTD, ngrams_KN
 

@@ -156,7 +156,8 @@ def test_a_report_hears_how_far_it_is_and_can_stop_it(reader: LeasedReader) -> N
         ({"baseline": "pad:x"}, r"There is no baseline 'pad:x'\..*"),
         ({"method": "tarot"}, r"There is no method 'tarot'\..*"),
         ({"seed": -1}, r"The seed is -1; it must be 0 or more\."),
-        ({"options": {"steps": 1}}, r"Option steps of integrated_gradients is 1, but must lie from 2 to 1024\."),
+        ({"options": {"steps": 1}}, r"Option steps is 1, but must be 0 \(as many as the sum needs\) or at least 2\."),
+        ({"options": {"steps": -1}}, r"Option steps of integrated_gradients is -1, but must lie from 0 to 1024\."),
     ],
 )
 def test_a_refusal_says_what_is_possible(reader: LeasedReader, change: dict[str, object], message: str) -> None:

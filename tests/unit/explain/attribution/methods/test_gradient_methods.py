@@ -16,6 +16,7 @@ from redheart_core.explain.attribution.function import Explained
 from redheart_core.explain.attribution.merge import by_word
 from redheart_core.explain.attribution.methods import METHODS
 from redheart_core.explain.attribution.methods.hidden import hidden_layers
+from redheart_core.explain.attribution.methods.integrated_gradients import AUTOMATIC_STEPS
 from redheart_core.explain.attribution.methods.method import Method, RawScores, unreported
 from redheart_core.explain.attribution.methods.options import make_options
 from redheart_core.explain.attribution.result import Option, Unit
@@ -144,6 +145,23 @@ def test_more_steps_make_a_smaller_error(tiny: Explained) -> None:
         errors.append(abs(float(raw.token_scores_T.sum() + raw.ngram_scores_N.sum()) - difference))
     assert errors[2] < errors[0]
     assert errors[2] < 0.02 * abs(difference)
+
+
+def test_by_itself_it_walks_until_the_sum_is_right_and_keeps_the_best_try() -> None:
+    wavy = toy_explained(_FunctionToy(lambda vectors: torch.sin(150 * vectors)))
+    difference = wavy.target_value - wavy.baseline_value
+
+    def error(raw: RawScores) -> float:
+        return abs(float(raw.token_scores_T.sum() + raw.ngram_scores_N.sum()) - difference)
+
+    alone = {steps: _run("integrated_gradients", wavy, steps=steps) for steps in AUTOMATIC_STEPS}
+    right = [steps for steps in AUTOMATIC_STEPS if error(alone[steps]) <= 0.01 * abs(difference)]
+    assert right[0] > AUTOMATIC_STEPS[0], "64 steps must not be enough, or nothing is tested"
+    tried = AUTOMATIC_STEPS[: AUTOMATIC_STEPS.index(right[0]) + 1]
+    found = _run("integrated_gradients", wavy)
+    assert error(found) == min(error(alone[steps]) for steps in tried)
+    assert found.num_evaluations == sum(tried)
+    assert alone[64].num_evaluations == 64, "what is asked for is not changed"
 
 
 @pytest.mark.parametrize("layer", ["encoder.0", "states"])
