@@ -45,6 +45,7 @@ def _linear(config: LinearConfig | None) -> list[str]:
     if config is None:
         return []
     needed = ", ".join(f"{family} {count}" for family, count in sorted(config.min_passages.items()))
+    crossed = f"; crossed pairs for {', '.join(sorted(crossing))}" if (crossing := config.crossed_min_passages) else ""
     return [
         "- Linear part: logistic regression per output (ridge for ratings) on words, pairs of words, 2 to 4 letters; "
         f"strength {config.strength:g} where none is named; passages that must have an n-gram: {needed}"
