@@ -48,12 +48,7 @@ def _linear(config: LinearConfig | None) -> list[str]:
     crossed = f"; crossed pairs for {', '.join(sorted(crossing))}" if (crossing := config.crossed_min_passages) else ""
     return [
         "- Linear part: logistic regression per output (ridge for ratings) on words, pairs of words, 2 to 4 letters; "
-        f"strength {config.strength:g} where none is named; passages that must have an n-gram: {needed}"
-        + (
-            f"; crossed pairs for {', '.join(sorted(config.crossed_min_passages))}"
-            if config.crossed_min_passages
-            else ""
-        )
+        f"strength {config.strength:g} where none is named; passages that must have an n-gram: {needed}{crossed}"
     ]
 
 
