@@ -22,6 +22,8 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 START_TIMEOUT_S = 60.0
+FIRST_VISIT_MS = 120_000
+"""Whoever comes first waits until the model and its libraries are loaded."""
 
 
 @dataclass(slots=True)
@@ -120,13 +122,25 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="session")
+def ready_app(browser: Browser, served_app: str) -> str:
+    """Return the address of the app after its first visit."""
+    page = browser.new_page()
+    page.set_default_timeout(FIRST_VISIT_MS)
+    first = Visitor(page=page, url=served_app)
+    for path in ("", "attribution?lang=en&method=input_x_gradient"):
+        first.open(path)
+    page.close()
+    return served_app
+
+
 @pytest.fixture
-def visitor(browser: Browser, served_app: str) -> Iterator[Visitor]:
+def visitor(browser: Browser, ready_app: str) -> Iterator[Visitor]:
     """A fresh visitor with a Korean browser."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000}, locale="ko-KR", accept_downloads=True)
     page = context.new_page()
     page.set_default_timeout(20_000)
-    found = Visitor(page=page, url=served_app)
+    found = Visitor(page=page, url=ready_app)
     page.on("request", lambda request: found.requested.append(request.url))
     page.on("websocket", lambda socket_: found.requested.append(socket_.url))
     yield found
