@@ -59,6 +59,7 @@ class Key(StrEnum):
     ATTRIBUTION_PACE = "attribution.pace"
     ATTRIBUTION_LAYER = "attribution.layer"
     ATTRIBUTION_PIECES = "attribution.pieces"
+    CONCEPT_TEXTS = "concepts.texts"
     TRACE_SOURCE = "trace.source"
     TRACE_STEP = "trace.step"
     TRACE_SEARCH = "trace.search"

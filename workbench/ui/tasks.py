@@ -12,6 +12,7 @@ from workbench.ui import session
 from workbench.ui.session import Key
 
 WORDS, TRUST, COSTLY, METHODS, LAYERS = "words", "trust", "costly", "methods", "layers"
+CONCEPTS, CASES, CLUSTERS = "concepts", "cases", "clusters"
 
 
 def submit(request: AttributionRequest) -> None:
@@ -48,6 +49,12 @@ def stop(task: str) -> None:
     """Remember that a task was stopped."""
     session.put(Key.ATTRIBUTION_ASKED, _tasks(Key.ATTRIBUTION_ASKED) - {task})
     session.put(Key.ATTRIBUTION_STOPPED, _tasks(Key.ATTRIBUTION_STOPPED) | {task})
+
+
+def withdraw(*names: str) -> None:
+    """Forget that tasks were asked for or stopped, because what they were asked about has changed."""
+    for key in (Key.ATTRIBUTION_ASKED, Key.ATTRIBUTION_STOPPED):
+        session.put(key, _tasks(key) - set(names))
 
 
 def is_asked(task: str) -> bool:

@@ -12,7 +12,7 @@ Dimensions: T tokens, D width of the layer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -34,6 +34,12 @@ from redheart_core.vocabulary.dilemma import clean_passage
 POOLED, STATES, ENCODER = "pooled", "states", "encoder"
 Passage = tuple[str, str]
 """Text and context; the context may be empty."""
+Tick = Callable[[], None]
+"""Called after each passage."""
+
+
+def no_tick() -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,19 +66,26 @@ def layer_names(model: RedHeartModel) -> tuple[str, ...]:
     return (*(f"{ENCODER}.{place}" for place in range(len(model.backbone.encoder))), STATES, POOLED)
 
 
-def activations(checkpoint: LoadedCheckpoint, passages: Sequence[Passage], layer: str) -> Floats:
-    """Return what stands in a layer for each passage, (N, D). Each is read alone.
+def activations(
+    checkpoint: LoadedCheckpoint, passages: Sequence[Passage], layer: str, *, tick: Tick = no_tick
+) -> Floats:
+    """Return what stands in a layer for each passage, (N, D). Each is read alone, and ``tick`` called after it.
 
     Raises:
         ExplanationError: There is no such layer.
         InputError: A passage cannot be read.
     """
     _require_layer(checkpoint.model, layer)
-    rows = [_activation(_prepared(checkpoint, passage), layer) for passage in passages]
+    rows: list[Floats] = []
+    for passage in passages:
+        rows.append(_activation(_prepared(checkpoint, passage), layer))
+        tick()
     return np.stack(rows)
 
 
-def gradients(checkpoint: LoadedCheckpoint, passages: Sequence[Passage], layer: str, scalar: Scalar) -> Floats:
+def gradients(
+    checkpoint: LoadedCheckpoint, passages: Sequence[Passage], layer: str, scalar: Scalar, *, tick: Tick = no_tick
+) -> Floats:
     """Return how a scalar changes with each number of a layer, (N, D), in units of the scalar per unit of activation.
 
     Raises:
@@ -81,7 +94,11 @@ def gradients(checkpoint: LoadedCheckpoint, passages: Sequence[Passage], layer: 
     """
     _require_layer(checkpoint.model, layer)
     require_float32(checkpoint.model)
-    return np.stack([_gradient(_prepared(checkpoint, passage), layer, scalar) for passage in passages])
+    rows: list[Floats] = []
+    for passage in passages:
+        rows.append(_gradient(_prepared(checkpoint, passage), layer, scalar))
+        tick()
+    return np.stack(rows)
 
 
 def _activation(one: _Pass, layer: str) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 from redheart_core.errors import ExplanationError
 from redheart_core.explain.attribution.explain import require_float32
 from redheart_core.explain.attribution.function import Scalar
-from redheart_core.explain.concepts.layers import POOLED, Passage, activations, gradients
+from redheart_core.explain.concepts.layers import POOLED, Passage, Tick, activations, gradients, no_tick
 from redheart_core.explain.concepts.result import ConceptScores
 from redheart_core.explain.concepts.tcav import DEFAULT_FITS, ConceptActivations, score_concepts
 from redheart_core.explain.concepts.texts import LANGUAGES, Concept, shipped_concepts, shipped_pool
@@ -36,6 +36,14 @@ class ConceptSettings:
             raise ExplanationError(f"There are no concepts in {self.languages!r}. Choose from {', '.join(known)}.")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ConceptReadings:
+    """What stands in a layer for the texts of concepts and of the pool; no output has a part in it."""
+
+    concepts: Mapping[str, ConceptActivations]
+    pool: ConceptActivations
+
+
 def measure_concepts(
     checkpoint: LoadedCheckpoint,
     scalar: Scalar,
@@ -43,6 +51,8 @@ def measure_concepts(
     *,
     concepts: Sequence[Concept] = (),
     settings: ConceptSettings | None = None,
+    readings: ConceptReadings | None = None,
+    tick: Tick = no_tick,
 ) -> ConceptScores:
     """Say towards which concepts an output rises over a set of passages.
 
@@ -52,6 +62,8 @@ def measure_concepts(
         passages: Texts that are explained, each perhaps with a context.
         concepts: Those that are tested together; all that come with the package when empty.
         settings: How; the defaults when left out.
+        readings: Of the same concepts by the same settings; read now when left out.
+        tick: Called after each text that was read.
 
     Raises:
         ExplanationError: Layer, languages, numbers or weights do not allow it.
@@ -59,25 +71,44 @@ def measure_concepts(
     """
     chosen = settings or ConceptSettings()
     require_float32(checkpoint.model)
-    gradients_ED = gradients(checkpoint, passages, chosen.layer, scalar) if passages else np.empty((0, 0))
-    return score_concepts(
-        {
-            concept.name: concept_activations(checkpoint, concept.texts, chosen)
-            for concept in concepts or shipped_concepts().values()
-        },
-        concept_activations(checkpoint, shipped_pool(), chosen),
-        gradients_ED,
-        num_fits=chosen.num_fits,
-        seed=chosen.seed,
+    gradients_ED = np.empty((0, 0))
+    if passages:
+        gradients_ED = gradients(checkpoint, passages, chosen.layer, scalar, tick=tick)
+    read = readings or read_concepts(checkpoint, concepts, chosen, tick=tick)
+    return score_concepts(read.concepts, read.pool, gradients_ED, num_fits=chosen.num_fits, seed=chosen.seed)
+
+
+def read_concepts(
+    checkpoint: LoadedCheckpoint, concepts: Sequence[Concept], settings: ConceptSettings, *, tick: Tick = no_tick
+) -> ConceptReadings:
+    """Read the texts of concepts, of all when empty, and of the pool.
+
+    Raises:
+        ExplanationError: There is no such layer.
+    """
+    chosen = concepts or tuple(shipped_concepts().values())
+    return ConceptReadings(
+        concepts={one.name: concept_activations(checkpoint, one.texts, settings, tick=tick) for one in chosen},
+        pool=concept_activations(checkpoint, shipped_pool(), settings, tick=tick),
     )
 
 
+def num_readings(concepts: Sequence[Concept], settings: ConceptSettings) -> int:
+    """Return how many texts ``read_concepts`` reads."""
+    sets = [one.texts for one in concepts or tuple(shipped_concepts().values())] + [shipped_pool()]
+    return sum(len(texts[language]) for texts in sets for language in settings.languages)
+
+
 def concept_activations(
-    checkpoint: LoadedCheckpoint, texts: Mapping[str, Sequence[str]], settings: ConceptSettings
+    checkpoint: LoadedCheckpoint,
+    texts: Mapping[str, Sequence[str]],
+    settings: ConceptSettings,
+    *,
+    tick: Tick = no_tick,
 ) -> ConceptActivations:
     """Return what stands in a layer for texts of some languages; it does not depend on the output that is explained."""
     passages = [(text, "") for language in settings.languages for text in texts[language]]
     return ConceptActivations(
-        rows_ND=activations(checkpoint, passages, settings.layer),
+        rows_ND=activations(checkpoint, passages, settings.layer, tick=tick),
         counts={language: len(texts[language]) for language in settings.languages},
     )

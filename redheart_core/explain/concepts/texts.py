@@ -17,6 +17,7 @@ from redheart_core.errors import ExplanationError
 from redheart_core.vocabulary.language import Language
 
 POOL = "other"
+EXAMPLES = "examples"
 LANGUAGES = (Language.KOREAN, Language.ENGLISH)
 _DATA = files("redheart_core.explain.concepts").joinpath("data")
 
@@ -63,6 +64,12 @@ def concepts_named(names: Sequence[str]) -> tuple[Concept, ...]:
 def shipped_pool() -> Mapping[str, tuple[str, ...]]:
     """Return the other texts by language."""
     return _texts(POOL)
+
+
+@cache
+def example_passages() -> Mapping[str, tuple[str, ...]]:
+    """Return everyday passages by language, for who has no texts at hand; none is about a concept by intention."""
+    return _texts(EXAMPLES)
 
 
 def _texts(name: str) -> Mapping[str, tuple[str, ...]]:

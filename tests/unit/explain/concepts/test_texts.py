@@ -7,7 +7,13 @@ import statistics
 import pytest
 
 from redheart_core.errors import ExplanationError
-from redheart_core.explain.concepts.texts import LANGUAGES, concepts_named, shipped_concepts, shipped_pool
+from redheart_core.explain.concepts.texts import (
+    LANGUAGES,
+    concepts_named,
+    example_passages,
+    shipped_concepts,
+    shipped_pool,
+)
 from redheart_core.text.language import detect_language
 from redheart_core.vocabulary.dilemma import clean_passage
 
@@ -24,12 +30,12 @@ def test_every_concept_has_texts_labels_and_definitions_in_both_languages() -> N
 
 
 def test_no_text_stands_twice_or_needs_cleaning() -> None:
-    sets = (*(concept.texts for concept in shipped_concepts().values()), shipped_pool())
+    sets = (*(concept.texts for concept in shipped_concepts().values()), shipped_pool(), example_passages())
     everything = [text for texts in sets for language in LANGUAGES for text in texts[language.value]]
     assert len(everything) == len(set(everything))
     for language in LANGUAGES:
         texts = [text for c in shipped_concepts().values() for text in c.texts[language.value]]
-        for text in (*texts, *shipped_pool()[language.value]):
+        for text in (*texts, *shipped_pool()[language.value], *example_passages()[language.value]):
             assert clean_passage(text, what_en="text", what_ko="글") == text
             assert detect_language(text) is language
 

@@ -1,0 +1,71 @@
+"""Concepts on one axis from 0 to 1: where each scores, over the band that random concepts reach."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from workbench.charts.theme import SMALL_SIZE, Palette, beside, framed, unit_axis
+from workbench.views import numbers
+from workbench.views.concept_scores import VERDICTS, ConceptRow, ConceptsView, Verdict
+
+_SYMBOLS: dict[Verdict, str] = {"rises": "triangle-right", "falls": "triangle-left", "neither": "circle-open"}
+_ROW = 46
+
+
+def concepts_chart(view: ConceptsView, colours: Palette) -> go.Figure:
+    """Draw the view. One row per concept; x is the share of texts; nothing is drawn for a refused one but its word."""
+    figure = go.Figure()
+    last = len(view.rows) - 1
+    _add_band(figure, view, last, colours)
+    figure.add_scatter(
+        x=[0.5, 0.5], y=[0.6, -last - 0.6], mode="lines", line={"color": colours.ink, "width": 1, "dash": "dot"},
+        hoverinfo="skip", showlegend=False,
+    )  # fmt: skip
+    for verdict in VERDICTS:
+        _add_marks(figure, view, verdict, colours)
+    for position, row in enumerate(view.rows):
+        figure.add_annotation(
+            x=0.5 if row.score is None else row.score, y=-position, text=row.note.replace("<", "&lt;"), showarrow=False,
+            yshift=0 if row.score is None else 15, bgcolor=colours.paper if row.score is None else None,
+            font={"size": SMALL_SIZE - 1, "color": colours.muted},
+        )  # fmt: skip
+    figure.update_xaxes({**unit_axis(colours, view.axis_label), "range": [-0.08, 1.08], "zeroline": False})
+    figure.update_yaxes(
+        tickvals=[-i for i in range(last + 1)], ticktext=[beside(row.label) for row in view.rows],
+        tickfont={"size": SMALL_SIZE, "color": colours.ink}, range=[-last - 0.6, 0.7], showgrid=False, zeroline=False,
+        fixedrange=True,
+    )  # fmt: skip
+    labels = [row.label for row in view.rows]
+    return framed(figure, colours, height=_ROW * len(view.rows) + 112, keyed=True, row_labels=labels)
+
+
+def _add_band(figure: go.Figure, view: ConceptsView, last: int, colours: Palette) -> None:
+    low, high = view.random
+    figure.add_scatter(
+        x=[low, high, high, low], y=[0.6, 0.6, -last - 0.6, -last - 0.6], fill="toself", fillcolor=colours.rule,
+        opacity=0.55, line={"width": 0}, mode="lines", name=view.random_label, hoverinfo="skip", showlegend=True,
+    )  # fmt: skip
+
+
+def _add_marks(figure: go.Figure, view: ConceptsView, verdict: Verdict, colours: Palette) -> None:
+    placed = [(row, -float(i)) for i, row in enumerate(view.rows) if row.verdict == verdict and row.score is not None]
+    if not placed:
+        return
+    colour = {"rises": colours.raises, "falls": colours.lowers}.get(verdict, colours.ink)
+    figure.add_scatter(
+        x=[row.score for row, _ in placed],
+        y=[y for _, y in placed],
+        mode="markers",
+        name=view.verdict_labels[verdict],
+        marker={"symbol": _SYMBOLS[verdict], "size": 13, "color": colour, "line": {"color": colour, "width": 2}},
+        error_x={"type": "data", "array": [row.deviation for row, _ in placed], "color": colour, "thickness": 1.5},
+        hovertext=[_hover(row) for row, _ in placed],
+        hoverinfo="text",
+        cliponaxis=False,
+        showlegend=True,
+    )
+
+
+def _hover(row: ConceptRow) -> str:
+    score = "" if row.score is None else numbers.score(row.score)
+    return f"{row.label} {score} ± {numbers.score(row.deviation)}".replace("<", "&lt;")
