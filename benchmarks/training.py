@@ -149,7 +149,7 @@ def run_plain(work: Workload, batches: Sequence[tuple[Draw, Sequence[Item]]]) ->
         betas=(0.9, 0.98),
         fused=True,
     )
-    parameters = list(model.parameters())
+    parameters = [parameter for group in groups for parameter in group.parameters]
     started_s, started_cpu_s = time.perf_counter(), time.process_time()
     for step, (draw, items) in enumerate(batches, start=1):
         batch = collate(items)
