@@ -58,12 +58,25 @@ def _add_marks(figure: go.Figure, view: ConceptsView, verdict: Verdict, colours:
         mode="markers",
         name=view.verdict_labels[verdict],
         marker={"symbol": _SYMBOLS[verdict], "size": 13, "color": colour, "line": {"color": colour, "width": 2}},
-        error_x={"type": "data", "array": [row.deviation for row, _ in placed], "color": colour, "thickness": 1.5},
+        error_x=_whiskers([row for row, _ in placed], colour),
         hovertext=[_hover(row) for row, _ in placed],
         hoverinfo="text",
         cliponaxis=False,
         showlegend=True,
     )
+
+
+def _whiskers(rows: list[ConceptRow], colour: str) -> dict[str, object]:
+    """Return bars of one deviation either way that end where a share ends, at 0 and 1."""
+    scores = [(row.score or 0.0, row.deviation) for row in rows]
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [min(deviation, 1.0 - score) for score, deviation in scores],
+        "arrayminus": [min(deviation, score) for score, deviation in scores],
+        "color": colour,
+        "thickness": 1.5,
+    }
 
 
 def _hover(row: ConceptRow) -> str:

@@ -73,6 +73,17 @@ def test_a_refused_concept_has_its_word_and_no_mark() -> None:
     assert [note.text for note in figure.layout.annotations] == ["p &lt; 0.001", "p = 0.030", "p = 0.40", "refused"]
 
 
+def test_no_bar_leaves_the_range_of_a_share() -> None:
+    figure = concepts_chart(concepts_view(FOUND, "sadness", Unit.LOGIT, "en"), LIGHT)
+    ends = {
+        trace.name: (trace.x[0] - trace.error_x.arrayminus[0], trace.x[0] + trace.error_x.array[0])
+        for trace in figure.data
+        if trace.mode == "markers"
+    }
+    assert ends["falls"] == pytest.approx((0.0, 0.2))
+    assert ends["not beyond chance"] == pytest.approx((0.85, 1.0))
+
+
 @pytest.mark.parametrize(("value", "written"), [(0.5, "p = 0.50"), (0.0004, "p < 0.001"), (1.0, "p = 1.0")])
 def test_p_values_are_short(value: float, written: str) -> None:
     assert p_text(value) == written
