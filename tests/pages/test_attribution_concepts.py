@@ -1,4 +1,4 @@
-"""Concepts and cases, on a tiny model with random weights: what it says means nothing, how the page says it does."""
+"""Concepts, on a tiny model with random weights: what it says means nothing, how the page says it does."""
 
 from __future__ import annotations
 

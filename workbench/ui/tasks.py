@@ -12,7 +12,7 @@ from workbench.ui import session
 from workbench.ui.session import Key
 
 WORDS, TRUST, COSTLY, METHODS, LAYERS = "words", "trust", "costly", "methods", "layers"
-CONCEPTS, CASES, CLUSTERS = "concepts", "cases", "clusters"
+CONCEPTS = "concepts"
 
 
 def submit(request: AttributionRequest) -> None:

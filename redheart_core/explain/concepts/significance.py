@@ -62,7 +62,8 @@ def two_sided_p(statistic: float, degrees: float) -> float:
     """Return the probability that Student's t lies at least this far from zero."""
     if math.isinf(statistic):
         return 0.0
-    return _incomplete_beta(degrees / 2.0, 0.5, degrees / (degrees + statistic * statistic))
+    square = statistic * statistic
+    return _incomplete_beta(degrees / 2.0, 0.5, degrees / (degrees + square), square / (degrees + square))
 
 
 def _test(difference: float, parts: Sequence[tuple[float, int]]) -> TTest:
@@ -92,13 +93,16 @@ def _variance(values: Sequence[float]) -> float:
     return math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1)
 
 
-def _incomplete_beta(a: float, b: float, x: float) -> float:
-    """Return the regularised incomplete beta function; the fraction converges fast on the side of x that is used."""
-    if x <= 0.0 or x >= 1.0:
+def _incomplete_beta(a: float, b: float, x: float, rest: float) -> float:
+    """Return the regularised incomplete beta function; the fraction converges fast on the side of x that is used.
+
+    ``rest`` is 1 - x, given apart: where x is nearly one, the difference would have lost its digits.
+    """
+    if x <= 0.0 or rest <= 0.0:
         return 0.0 if x <= 0.0 else 1.0
     if x > (a + 1.0) / (a + b + 2.0):
-        return 1.0 - _incomplete_beta(b, a, 1.0 - x)
-    log_front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
+        return 1.0 - _incomplete_beta(b, a, rest, x)
+    log_front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log(rest)
     return math.exp(log_front) / a * _continued_fraction(a, b, x)
 
 

@@ -11,7 +11,7 @@ from workbench.ui import prose, session, tasks
 from workbench.ui.session import Key
 from workbench.views.text_set import LEAST_TEXTS, MOST_TEXTS, count_texts, read_text_set
 
-_OVER_TEXTS = (tasks.CONCEPTS, tasks.CLUSTERS)
+_OVER_TEXTS = (tasks.CONCEPTS,)
 
 
 def draw_text_set(language: UiLanguage) -> None:

@@ -6,13 +6,14 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from redheart_core.explain.concepts.significance import above_chance, against_random, two_sided_p
 
 
 @given(st.floats(0.0, 50.0))
+@example(1e-8)
 @settings(deadline=None)
 def test_one_and_two_degrees_have_closed_forms(statistic: float) -> None:
     assert two_sided_p(statistic, 1.0) == pytest.approx(1.0 - 2.0 / math.pi * math.atan(statistic), rel=1e-9)
