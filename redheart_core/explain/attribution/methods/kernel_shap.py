@@ -64,14 +64,7 @@ class KernelShap:
         sampler.interpretable_model = ShapleyRegression()
         # Captum would draw from the process's generator.
         sampler.perturb_func = lambda *_args, **_kwargs: next(masks)
-        scores_W = sampler.attribute(
-            function.everything,
-            baselines=function.nothing,
-            n_samples=options.samples,
-            perturbations_per_eval=explained.batch_size,
-            return_input_shape=False,
-        )
-        return function.raw_scores(scores_W)
+        return function.fitted(sampler, options.samples)
 
 
 def choices(num_words: int, count: int, *, seed: int) -> Iterator[Tensor]:

@@ -59,11 +59,4 @@ class Lime:
             # Captum would draw from the process's generator.
             perturb_func=lambda *_args, **_kwargs: next(masks),
         )
-        scores_W = sampler.attribute(
-            function.everything,
-            baselines=function.nothing,
-            n_samples=options.samples,
-            perturbations_per_eval=explained.batch_size,
-            return_input_shape=False,
-        )
-        return function.raw_scores(scores_W)
+        return function.fitted(sampler, options.samples)

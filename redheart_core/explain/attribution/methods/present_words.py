@@ -6,6 +6,7 @@ Dimensions: K evaluations, T tokens, N n-grams, W words.
 from __future__ import annotations
 
 import torch
+from captum.attr import Lime
 from torch import Tensor
 
 from redheart_core.explain.attribution.function import Explained
@@ -41,6 +42,17 @@ class PresentWords:
     def nothing(self) -> Tensor:
         """The baseline, (1, W)."""
         return torch.zeros(1, self._explained.num_words)
+
+    def fitted(self, sampler: Lime, samples: int) -> RawScores:
+        """Return the coefficients of the model that ``sampler`` fits to ``samples`` choices of words."""
+        scores_W: Tensor = sampler.attribute(
+            self.everything,
+            baselines=self.nothing,
+            n_samples=samples,
+            perturbations_per_eval=self._explained.batch_size,
+            return_input_shape=False,
+        )
+        return self.raw_scores(scores_W)
 
     def raw_scores(self, word_scores: Tensor) -> RawScores:
         """Return what a method gave to words, (W,) or (1, W)."""

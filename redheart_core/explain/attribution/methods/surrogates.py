@@ -7,6 +7,7 @@ Dimensions: K samples, W words.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 import torch
@@ -32,9 +33,9 @@ class Surrogate(Model):  # type: ignore[misc]  # captum has no types
         assert self._coefficients_W is not None
         return self._coefficients_W
 
+    @abstractmethod
     def coefficients(self, present_KW: Tensor, values_K: Tensor, weights_K: Tensor) -> Tensor:
         """Return one coefficient per word, (W,)."""
-        raise NotImplementedError
 
     def __call__(self, x: Any) -> Any:
         """Return what the linear model says about masks (K, W), up to a constant."""
