@@ -34,7 +34,7 @@ RECORD = Path(str(files("redheart_core.measurements"))) / "data" / "attribution_
 @click.option("--data", "data_dir", default="../shared/data", type=click.Path(path_type=Path), help="Data folder.")
 @click.option("--model", default="compact", show_default=True, help="Name or path of a checkpoint.")
 @click.option("--texts", default=NUM_TEXTS, show_default=True, type=click.IntRange(min=2), help="Number of texts.")
-@click.option("--search/--no-search", default=True, help="Whether to search steps for flagged attributions.")
+@click.option("--search", is_flag=True, help="Search steps for flagged attributions once more.")
 @click.option("--output", default=RECORD, type=click.Path(path_type=Path), help="Where to record it.")
 def main(data_dir: Path, model: str, texts: int, search: bool, output: Path) -> None:
     """Attribute real texts with default settings and record how far scores miss their sums."""

@@ -24,7 +24,7 @@ NOTES = (
     "Half of the texts English (GoEmotions, development part), half Korean (KOTE), spread evenly over their files.",
     "within_1_percent and within_5_percent: shares of all attributions. not_stated: the baseline is too close to the "
     "passage to state a relative error; its absolute error is below 0.001.",
-    "flagged: every attribution that its completeness check does not call good, with the best of a capped search.",
+    "flagged: every attribution that its completeness check does not call good; best_* where a search was asked for.",
 )
 
 
