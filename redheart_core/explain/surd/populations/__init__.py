@@ -1,0 +1,28 @@
+"""Stated populations of cases, and questions to them. A decomposition describes a population, never one case."""
+
+from redheart_core.explain.surd.populations.population import (
+    Column,
+    ColumnGroup,
+    Definition,
+    Population,
+    Provenance,
+    Suggestion,
+)
+from redheart_core.explain.surd.populations.question import Answer, Chosen, Question, answer, choose, observations_of
+from redheart_core.vocabulary.wording import Wording
+
+__all__ = [
+    "Answer",
+    "Chosen",
+    "Column",
+    "ColumnGroup",
+    "Definition",
+    "Population",
+    "Provenance",
+    "Question",
+    "Suggestion",
+    "Wording",
+    "answer",
+    "choose",
+    "observations_of",
+]
