@@ -26,7 +26,9 @@ from redheart_core.data.emotions import read_goemotions, read_kote
 from redheart_core.data.stories import read_moral_stories
 from redheart_core.inference import precision_study as study
 from redheart_core.inference.leased import LeasedReader
+from redheart_core.inference.shipped import checkpoint_folder
 from redheart_core.measurements import Scalar, save_measurement
+from redheart_core.model.checkpoint import load_checkpoint
 from redheart_core.model.network import RedHeartModel
 from redheart_core.model.presets import preset
 from redheart_core.runtime.precision import Precision, cast
@@ -164,6 +166,8 @@ def _facts(measured: Mapping[Precision, Measured], arguments: argparse.Namespace
     facts: dict[str, Scalar] = {"texts": NUM_TEXTS, "threads": arguments.threads, "trained": not arguments.preset}
     if arguments.preset:
         facts["seed"] = arguments.seed
+    else:
+        facts["checkpoint"] = load_checkpoint(checkpoint_folder(arguments.model)).sha256
     for precision, found in measured.items():
         facts[f"{precision.value}_batch_difference"] = _rounded(found.batch_difference)
         if precision is not Precision.FP32 and found.judgements:

@@ -9,6 +9,8 @@ from workbench.copy import UiLanguage, say
 from workbench.views.figure import Table
 
 GIB = 1024**3
+SHOWN_DIGITS = 12
+"""Of a checkpoint's hash."""
 
 
 def source_sentence(measurement: Measurement, language: UiLanguage) -> str:
@@ -20,6 +22,21 @@ def source_sentence(measurement: Measurement, language: UiLanguage) -> str:
         date=measurement.date,
         torch=measurement.torch,
     )
+
+
+def checkpoint_sentence(measurement: Measurement, in_use: str | None, language: UiLanguage) -> str | None:
+    """Say of which checkpoint the numbers are, and whether it is the one in use; None where none was measured."""
+    measured = {*_checkpoints(measurement.facts), *(one for row in measurement.rows for one in _checkpoints(row))}
+    if not measured:
+        return None
+    if measured == {in_use}:
+        return say("machinery.checkpoint.same", language)
+    others = ", ".join(sha256[:SHOWN_DIGITS] for sha256 in sorted(measured - {in_use or ""}))
+    return say("machinery.checkpoint.other", language, others=others)
+
+
+def _checkpoints(values: Mapping[str, Scalar]) -> tuple[str, ...]:
+    return (str(values["checkpoint"]),) if values.get("checkpoint") else ()
 
 
 def number(row: Mapping[str, Scalar], name: str) -> float | None:

@@ -10,7 +10,9 @@ import click
 import torch
 
 from redheart_core.errors import RedHeartError
+from redheart_core.inference.shipped import checkpoint_folder
 from redheart_core.measurements import load_measurement, save_measurement
+from redheart_core.model.checkpoint import load_checkpoint
 from redheart_core.training.compression.study import (
     NOTES,
     chosen_trials,
@@ -37,11 +39,13 @@ def main(data_dir: Path, names: tuple[str, ...], cache_dir: Path | None) -> None
                 for trial in trials
             }
         known = load_measurement("compression")
+        checkpoint = load_checkpoint(checkpoint_folder("compact")).sha256
+        measured = {trial.name: rows_of(trial, reports[trial.name], checkpoint=checkpoint) for trial in trials}
         save_measurement(
             Path(str(files("redheart_core.measurements"))) / "data" / "compression.json",
             command=COMMAND,
             torch_version=torch.__version__,
-            rows=renewed_rows(known, {trial.name: rows_of(trial, reports[trial.name]) for trial in trials}),
+            rows=renewed_rows(known, measured),
             facts=facts_of(known, reports.values()),
             notes=NOTES,
         )

@@ -42,6 +42,11 @@ class Trial:
     arguments: tuple[str, ...]
     """Of ``redheart compress``."""
 
+    @property
+    def has_untrained_teacher(self) -> bool:
+        """Whether nothing of the shipped checkpoint enters."""
+        return FULL_TEACHER[:2] == self.arguments[1:3]
+
 
 def _tasks(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(word for name in names for word in ("--task", name))
@@ -107,8 +112,15 @@ def run_trial(trial: Trial, *, data_dir: Path, cache_dir: Path) -> Report:
     return TypeAdapter(Report).validate_python(json.loads(done.stdout))
 
 
-def rows_of(trial: Trial, report: Report) -> list[dict[str, Scalar]]:
-    """Return one row per metric, each with the numbers of the whole run."""
+def rows_of(trial: Trial, report: Report, *, checkpoint: str) -> list[dict[str, Scalar]]:
+    """Return one row per metric, each with the numbers of the whole run.
+
+    Args:
+        trial: What was run.
+        report: What it reported.
+        checkpoint: Hash of the shipped checkpoint, which every trial without an untrained teacher starts from.
+    """
+    started_from: dict[str, Scalar] = {} if trial.has_untrained_teacher else {"checkpoint": checkpoint}
     return [
         {
             "phase": report.phase,
@@ -124,6 +136,7 @@ def rows_of(trial: Trial, report: Report) -> list[dict[str, Scalar]]:
             "rows": outcome.num_rows,
             "seconds": round(report.seconds, 1),
             **report.numbers,
+            **started_from,
             "seed": report.seed,
             "trial": trial.name,
             "command": report.command,

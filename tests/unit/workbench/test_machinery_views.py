@@ -13,7 +13,7 @@ from workbench.charts.speed import speed_chart
 from workbench.charts.theme import LIGHT
 from workbench.copy import LANGUAGES, UiLanguage, say
 from workbench.views.compression import compression_view
-from workbench.views.measured import GIB, decimal, source_sentence
+from workbench.views.measured import GIB, checkpoint_sentence, decimal, source_sentence
 from workbench.views.memory_plan import memory_plan_view
 from workbench.views.precision import difference_view, speed_view
 from workbench.views.reach import reach_view
@@ -192,3 +192,15 @@ def test_every_measurement_names_its_day_and_machine(language: UiLanguage) -> No
     sentence = source_sentence(_speed(), language)
     assert "2026-11-24" in sentence
     assert "2 cores" in sentence
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_of_another_checkpoint_are_called_so(language: UiLanguage) -> None:
+    untold = _measured({"metric": "accuracy"})
+    told = _measured({"metric": "accuracy", "checkpoint": "a" * 64}, {"metric": "loss"})
+    same, other = (checkpoint_sentence(told, letter * 64, language) for letter in "ab")
+    assert checkpoint_sentence(untold, "a" * 64, language) is None
+    assert same is not None
+    assert other is not None
+    assert "aaaaaaaaaaaa" in other
+    assert "aaaaaaaaaaaa" not in same

@@ -18,7 +18,7 @@ from workbench.ui.figure import colours, show_figure, show_twin
 from workbench.ui.resources import shared_model
 from workbench.views.compression import compression_view
 from workbench.views.here import here_facts
-from workbench.views.measured import source_sentence
+from workbench.views.measured import checkpoint_sentence, source_sentence
 from workbench.views.memory_plan import memory_plan_view
 from workbench.views.precision import difference_view, speed_view
 from workbench.views.reach import reach_view
@@ -83,6 +83,9 @@ def _section(name: str, title: str, draw: Draw, language: UiLanguage) -> None:
         st.code(COMMANDS[name], language="bash", wrap_lines=True)
         return
     draw(measurement, language)
+    of_which = checkpoint_sentence(measurement, shared_model(language).model.checkpoint_sha256, language)
+    if of_which is not None:
+        prose.paragraph(of_which, kind="quiet")
     prose.paragraph(source_sentence(measurement, language), kind="quiet")
     st.code(measurement.command, language="bash", wrap_lines=True)
 

@@ -43,11 +43,18 @@ def test_every_trial_is_a_command_with_options_that_exist(trial: object) -> None
 
 
 def test_a_row_carries_its_metric_and_the_numbers_of_its_run() -> None:
-    (row,) = rows_of(TRIALS[4], REPORT)
+    (row,) = rows_of(TRIALS[4], REPORT, checkpoint="a" * 64)
     assert row["setting"] == "half, then 9 steps"
     assert row["metric"] == "kote: macro-F1"
     assert (row["parameters_before"], row["parameters"], row["before"], row["after"]) == (10, 6, 0.4, 0.3)
     assert (row["speed_ratio_1_passages"], row["trial"], row["seed"]) == (1.5, TRIALS[4].name, 3)
+    assert row["checkpoint"] == "a" * 64
+
+
+def test_rows_of_an_untrained_teacher_name_no_checkpoint() -> None:
+    untrained = [trial for trial in TRIALS if trial.has_untrained_teacher]
+    assert [trial.name for trial in untrained] == ["full-to-compact", "full-to-100m"]
+    assert "checkpoint" not in rows_of(untrained[0], REPORT, checkpoint="a" * 64)[0]
 
 
 def _recorded(*names: str) -> Measurement:

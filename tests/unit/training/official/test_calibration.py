@@ -52,6 +52,26 @@ def test_by_hand_over_both_kinds_of_bins() -> None:
     assert found.ece_equal_width == pytest.approx((2 * abs(0.03 - 0.5) + 2 * abs(0.97 - 1.0)) / 4)
 
 
+@pytest.mark.parametrize("boast", [0.0, 0.3, 0.6])
+def test_monotonic_bins_are_nearer_to_the_true_error_of_few_rows(boast: float) -> None:
+    logit = np.log(said := np.random.default_rng(4).uniform(0.1, 0.9, 640)) - np.log(1 - said)
+    boasted = 1 / (1 + np.exp(-(1 + boast) * logit))
+    error = np.abs(boasted - said).mean()
+    draws = [(np.random.default_rng(seed).random(640) < said).astype(float) for seed in range(40)]
+    found = [calibrate("trait", 1.0, boasted, drawn) for drawn in draws]
+    monotonic = abs(np.mean([each.ece_monotonic for each in found]) - error)
+    fifteen = abs(np.mean([each.ece_equal_mass for each in found]) - error)
+    assert monotonic < fifteen
+    assert monotonic < 0.04
+
+
+def test_monotonic_bins_by_hand() -> None:
+    said = np.array([0.1, 0.2, 0.6, 0.7])
+    found = calibrate("trait", 1.0, said, np.array([0.0, 1.0, 0.0, 1.0]))
+    assert found.monotonic_bins == 2, "three bins would be 0.5, 0, 1"
+    assert found.ece_monotonic == pytest.approx((2 * abs(0.15 - 0.5) + 2 * abs(0.65 - 0.5)) / 4)
+
+
 def test_bins_of_equal_mass_hold_equally_many() -> None:
     said = _said()
     counts = [entry.count for entry in calibrate("trait", 1.0, said, _came_true(said)).bins]
