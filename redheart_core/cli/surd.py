@@ -20,11 +20,12 @@ from redheart_core.explain.surd import (
     surd_report,
 )
 from redheart_core.explain.surd.columns import read_columns
+from redheart_core.explain.surd.report import MAX_SURROGATES
 from redheart_core.explain.surd.samples import bin_kind
 
 SHOWN_BITS = 5e-4
 """Smaller terms would print as 0.000."""
-LIST_OPTIONS = ("--sources", "--categorical")
+LIST_OPTIONS = ("--sources", "--categorical", "--lags")
 
 
 class ListOptionCommand(click.Command):
@@ -54,8 +55,27 @@ class ListOptionCommand(click.Command):
 @click.option("--categorical", multiple=True, help="Columns whose numbers are categories; several names may follow.")
 @click.option("--units", help="Column naming the independent unit of each row.")
 @click.option("--max-order", type=int, help="Largest number of sources taken together.")
+@click.option(
+    "--lags",
+    multiple=True,
+    type=click.IntRange(min=0),
+    help="By how many rows each source precedes the target, in the order of the sources; only where rows follow "
+    "each other in time.",
+)
 @click.option("--statistics", is_flag=True, help="Add corrections, intervals, tests and sensitivity to bins.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Seed of the statistics.")
+@click.option(
+    "--bootstrap",
+    default=ReportSettings().num_bootstrap,
+    show_default=True,
+    type=click.IntRange(20, MAX_SURROGATES),
+    help="Resampled populations behind the intervals.",
+)
+@click.option(
+    "--surrogates",
+    type=click.IntRange(19, MAX_SURROGATES),
+    help="Random populations behind each test; as many as Holm's correction needs when left out.",
+)
 @click.option("--lang", type=click.Choice(["ko", "en"]), help="Language of the answer.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole result as JSON.")
 def surd(
@@ -67,15 +87,18 @@ def surd(
     categorical: Sequence[str],
     units: str | None,
     max_order: int | None,
+    lags: Sequence[int],
     statistics: bool,
     seed: int,
+    bootstrap: int,
+    surrogates: int | None,
     lang: str | None,
     as_json: bool,
 ) -> None:
     """Decompose what the rows of a table tell about one column. Information in this population, never a cause."""
     language = reader_language(lang, target, *sources)
     with reported_errors(language, as_json=as_json):
-        coding = Coding(bins=bins, method=bin_kind(method), categorical=categorical)
+        coding = Coding(bins=bins, method=bin_kind(method), categorical=categorical, lags=lags or None)
         columns = read_columns(path, [target, *sources, *([units] if units else [])])
         case: dict[str, Any] = {
             "target": columns[target],
@@ -85,7 +108,8 @@ def surd(
             "target_name": target,
         }
         if statistics:
-            report = surd_report(**case, max_order=max_order, settings=ReportSettings(seed=seed))
+            settings = ReportSettings(num_bootstrap=bootstrap, num_surrogates=surrogates, seed=seed)
+            report = surd_report(**case, max_order=max_order, settings=settings)
             result, content, extra = report.result, report.to_dict(), _statistics(report, language)
         else:
             result = decompose_observations(observe(**case), max_order=max_order)

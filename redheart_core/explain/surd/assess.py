@@ -5,7 +5,7 @@ Letters: K terms (redundant, unique, synergistic), S source sets, T target state
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from redheart_core.explain.surd.bias import miller_madow_correction
 from redheart_core.explain.surd.measure import Measured, target_entropy, to_result
 from redheart_core.explain.surd.observations import TARGET, Coding, Observations, observe
-from redheart_core.explain.surd.replicates import Replicates, independent, resampled, without_interaction
+from redheart_core.explain.surd.replicates import Replicates, Told, independent, resampled, without_interaction
 from redheart_core.explain.surd.report import (
     ClosePair,
     Interval,
@@ -39,6 +39,12 @@ CLOSE_SHARE = 0.01
 """Pairs whose swap would move less than this share of the total are not worth a flag."""
 
 Floats = NDArray[np.float64]
+Report = Callable[[int, int], None]
+"""Told random populations done and in all; may raise to end the work."""
+
+
+def unreported(done: int, total: int) -> None:
+    """Listen to nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,6 +75,7 @@ def surd_report(
     max_order: int | None = None,
     settings: ReportSettings | None = None,
     target_name: str = TARGET,
+    report: Report = unreported,
 ) -> SurdReport:
     """Decompose samples, with statistics that hold.
 
@@ -81,13 +88,14 @@ def surd_report(
         max_order: Largest number of sources taken together.
         settings: How many random populations, and the seed. The same seed gives the same report.
         target_name: For messages and the report.
+        report: Told how far it is.
 
     Raises:
         InputError: As ``from_samples``.
     """
     coding = coding or Coding()
     observations = observe(target, sources, coding=coding, units=units, target_name=target_name)
-    report = assess(observations, max_order=max_order, settings=settings or ReportSettings())
+    assessed = assess(observations, max_order=max_order, settings=settings or ReportSettings(), report=report)
 
     def at(bins: int) -> SensitivityRow:
         other = replace(coding, bins=bins, method=BinKind.QUANTILE, edges={})
@@ -95,22 +103,22 @@ def surd_report(
             observe(target, sources, coding=other, units=units, target_name=target_name), bins, max_order
         )
 
-    return replace(report, sensitivity=tuple(at(bins) for bins in SENSITIVITY_BINS))
+    return replace(assessed, sensitivity=tuple(at(bins) for bins in SENSITIVITY_BINS))
 
 
-def assess(observations: Observations, *, max_order: int | None, settings: ReportSettings) -> SurdReport:
+def assess(
+    observations: Observations, *, max_order: int | None, settings: ReportSettings, report: Report = unreported
+) -> SurdReport:
     """Report on coded samples; the sensitivity to bins needs the values and is left empty."""
     measured = measure_observations(observations, max_order=max_order)
     labels = _labels(measured.sets)
     num_surrogates = settings.surrogates(len(labels.keys))
     seeds = [np.random.default_rng(seed) for seed in np.random.SeedSequence(settings.seed).spawn(3)]
-    boot = resampled(observations, measured.sets, settings.num_bootstrap, seeds[0])
-    null = independent(observations, measured.sets, num_surrogates, seeds[1])
-    flat = (
-        None
-        if max(measured.sets.sizes_S) < 2
-        else without_interaction(observations, measured.sets, num_surrogates, seeds[2])
-    )
+    can_interact = max(measured.sets.sizes_S) > 1
+    told = _in_turn(report, (settings.num_bootstrap, num_surrogates, *([num_surrogates] if can_interact else [])))
+    boot = resampled(observations, measured.sets, settings.num_bootstrap, seeds[0], told[0])
+    null = independent(observations, measured.sets, num_surrogates, seeds[1], told[1])
+    flat = without_interaction(observations, measured.sets, num_surrogates, seeds[2], told[2]) if can_interact else None
     sound = has_intervals(observations, measured.sets)
     boot_KR = labels.values(boot.terms())
     null_KR = labels.values(null.terms())
@@ -159,6 +167,15 @@ def close_pairs(measured: Measured, boot: Replicates) -> tuple[ClosePair, ...]:
                     found[pair] = found.get(pair, 0.0) + moved
     least = CLOSE_SHARE * float(measured.mutual_information_S.max())
     return tuple(ClosePair(keys=keys, bits=float(bits)) for keys, bits in sorted(found.items()) if bits >= least)
+
+
+def _in_turn(report: Report, sizes: Sequence[int]) -> list[Told]:
+    """Return who is told of each part of the work; all parts count towards one total."""
+
+    def part(before: int) -> Told:
+        return lambda done: report(before + done, sum(sizes))
+
+    return [part(sum(sizes[:place])) for place in range(len(sizes))]
 
 
 def _labels(sets: SourceSets) -> _Labels:

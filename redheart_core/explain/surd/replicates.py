@@ -33,6 +33,12 @@ CHUNK_CELLS = 400_000
 Floats = NDArray[np.float64]
 Draw = Callable[[int], NDArray[np.int64]]
 """From a number of replicates to tables, shape (T, *X, R)."""
+Told = Callable[[int], None]
+"""Told how many replicates are done; may raise to end the work."""
+
+
+def untold(done: int) -> None:
+    """Listen to nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,36 +55,42 @@ class Replicates:
         return split(self.information_STR, self.target_TR, self.sets)
 
 
-def resampled(observations: Observations, sets: SourceSets, replicates: int, rng: np.random.Generator) -> Replicates:
+def resampled(
+    observations: Observations, sets: SourceSets, replicates: int, rng: np.random.Generator, told: Told = untold
+) -> Replicates:
     """Draw the independent units with replacement; bins stay as they are."""
     if not _fits_table(observations, sets):
-        return _from_rows(_resampled_rows(observations, replicates, rng), sets)
+        return _from_rows(_resampled_rows(observations, replicates, rng), sets, told)
     units = observations.units
     if units is None:
         counts = observations.table()
         shares, total = counts / counts.sum(), observations.num_samples
-        return _from_tables(lambda size: multinomial_tables(shares, total, size, rng), observations, sets, replicates)
+        return _from_tables(
+            lambda size: multinomial_tables(shares, total, size, rng), observations, sets, replicates, told
+        )
     cells, shape = observations.cells(), observations.sizes
-    return _from_tables(lambda size: unit_tables(cells, units, shape, size, rng), observations, sets, replicates)
+    return _from_tables(lambda size: unit_tables(cells, units, shape, size, rng), observations, sets, replicates, told)
 
 
-def independent(observations: Observations, sets: SourceSets, replicates: int, rng: np.random.Generator) -> Replicates:
+def independent(
+    observations: Observations, sets: SourceSets, replicates: int, rng: np.random.Generator, told: Told = untold
+) -> Replicates:
     """Shuffle the target over the independent units: both margins stay fixed."""
     if not _fits_table(observations, sets):
-        return _from_rows(_shuffled_rows(observations, replicates, rng), sets)
+        return _from_rows(_shuffled_rows(observations, replicates, rng), sets, told)
     units = observations.units
     if units is None:
         counts = observations.table()
-        return _from_tables(lambda size: shuffled_tables(counts, size, rng), observations, sets, replicates)
+        return _from_tables(lambda size: shuffled_tables(counts, size, rng), observations, sets, replicates, told)
     shape, target = observations.sizes, observations.target.astype(np.int64)
     cells = observations.cells() - target * math.prod(shape[1:])
     return _from_tables(
-        lambda size: shuffled_unit_tables(target, cells, units, shape, size, rng), observations, sets, replicates
+        lambda size: shuffled_unit_tables(target, cells, units, shape, size, rng), observations, sets, replicates, told
     )
 
 
 def without_interaction(
-    observations: Observations, sets: SourceSets, replicates: int, rng: np.random.Generator
+    observations: Observations, sets: SourceSets, replicates: int, rng: np.random.Generator, told: Told = untold
 ) -> Replicates | None:
     """Draw populations that keep each source's own relation to the target and nothing beyond; None if too large.
 
@@ -87,14 +99,14 @@ def without_interaction(
     if math.prod(observations.sizes) > MAX_TABLE_CELLS // 10:
         return None
     shares, total = main_effects(observations.table()), observations.num_units
-    return _from_tables(lambda size: multinomial_tables(shares, total, size, rng), observations, sets, replicates)
+    return _from_tables(lambda size: multinomial_tables(shares, total, size, rng), observations, sets, replicates, told)
 
 
 def _fits_table(observations: Observations, sets: SourceSets) -> bool:
     return prefers_table(observations.sizes, observations.num_samples, len(sets.keys))
 
 
-def _from_tables(draw: Draw, observations: Observations, sets: SourceSets, replicates: int) -> Replicates:
+def _from_tables(draw: Draw, observations: Observations, sets: SourceSets, replicates: int, told: Told) -> Replicates:
     target_states, *sizes = observations.sizes
     chunk = max(1, CHUNK_CELLS // (target_states * math.prod(size + 1 for size in sizes)))
     information = np.empty((len(sets.keys), target_states, replicates))
@@ -105,15 +117,17 @@ def _from_tables(draw: Draw, observations: Observations, sets: SourceSets, repli
         information[..., part] = table_information(counts, sets)
         mass = counts.reshape(target_states, -1, counts.shape[-1]).sum(axis=1)
         target[:, part] = mass / mass.sum(axis=0)
+        told(part.stop)
     return Replicates(information_STR=information, target_TR=target, sets=sets)
 
 
-def _from_rows(drawn: Iterator[Rows], sets: SourceSets) -> Replicates:
+def _from_rows(drawn: Iterator[Rows], sets: SourceSets, told: Told) -> Replicates:
     information, target = [], []
-    for rows in drawn:
+    for done, rows in enumerate(drawn, start=1):
         information.append(rows_information(rows, sets).information_ST)
         mass = target_mass(rows)
         target.append(mass / mass.sum())
+        told(done)
     return Replicates(information_STR=np.stack(information, axis=-1), target_TR=np.stack(target, axis=-1), sets=sets)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from redheart_core.errors import InputError
-from redheart_core.explain.surd.assess import surd_report
+from redheart_core.explain.surd.assess import Report, surd_report, unreported
 from redheart_core.explain.surd.observations import Coding, Observations, observe
 from redheart_core.explain.surd.populations.population import Definition, Population
 from redheart_core.explain.surd.report import ReportSettings, SurdReport
@@ -94,14 +94,16 @@ def observations_of(population: Population, question: Question) -> Observations:
     return observe(chosen.target, chosen.sources, coding=chosen.coding, units=chosen.units, target_name=question.target)
 
 
-def answer(population: Population, question: Question, *, settings: ReportSettings | None = None) -> Answer:
-    """Decompose with statistics.
+def answer(
+    population: Population, question: Question, *, settings: ReportSettings | None = None, report: Report = unreported
+) -> Answer:
+    """Decompose with statistics; ``report`` is told how far it is.
 
     Raises:
         InputError: As ``choose`` and ``surd_report``.
     """
     chosen = choose(population, question)
-    report = surd_report(
+    assessed = surd_report(
         chosen.target,
         chosen.sources,
         coding=chosen.coding,
@@ -109,10 +111,11 @@ def answer(population: Population, question: Question, *, settings: ReportSettin
         max_order=question.max_order,
         settings=settings,
         target_name=question.target,
+        report=report,
     )
     return Answer(
         question=question,
-        report=report,
+        report=assessed,
         num_left_out=chosen.num_left_out,
         definitions=population.definitions_among(question.names),
     )

@@ -69,6 +69,17 @@ def test_statistics_are_added_on_request_and_repeat(table: str) -> None:
     assert "90% interval of the total" in run(*call, "--lang", "en").stdout
 
 
+def test_lags_and_the_number_of_random_populations_can_be_set(table: str) -> None:
+    call = ("--csv", table, "--target", "T", "--sources", "A", "B", "--bins", "3", "--json")
+    lagged = json.loads(
+        run(*call, "--lags", "2", "0", "--statistics", "--bootstrap", "50", "--surrogates", "99").stdout
+    )
+    assert lagged["sampling"]["lags"] == [2, 0]
+    assert lagged["sampling"]["num_samples"] == 2998
+    assert lagged["statistics"]["num_bootstrap"] == 50
+    assert lagged["statistics"]["num_surrogates"] == 99
+
+
 @pytest.mark.parametrize(
     ("more", "code"),
     [
@@ -77,6 +88,7 @@ def test_statistics_are_added_on_request_and_repeat(table: str) -> None:
         (("--target", "T", "--sources", "A", "--bins", "1"), "surd_bins"),
         (("--target", "T", "--sources", "A", "--max-order", "2"), "surd_order"),
         (("--target", "T", "--sources", "A", "--method", "log"), "surd_method"),
+        (("--target", "T", "--sources", "A", "--lags", "1", "2"), "surd_lags"),
         (("--target", "T", "--sources", "A", "--categorical", "Q"), "surd_unknown_variable"),
     ],
 )

@@ -229,3 +229,17 @@ def test_enough_surrogates_are_drawn_for_holm_to_pass() -> None:
 def test_impossible_settings_are_refused(settings: dict[str, float]) -> None:
     with pytest.raises(ConfigError, match=r"at least 20 bootstrap|between 0 and 1"):
         ReportSettings(**settings)  # type: ignore[arg-type]
+
+
+def test_progress_counts_every_random_population_and_can_end_the_work() -> None:
+    values = np.random.default_rng(0).normal(size=(3, 400))
+    told: list[tuple[int, int]] = []
+    surd_report(values[0], list(values[1:]), settings=QUICK, report=lambda done, total: told.append((done, total)))
+    assert told[-1] == (100 + 199 + 199, 100 + 199 + 199)
+    assert [done for done, _ in told] == sorted({done for done, _ in told})
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        surd_report(values[0], list(values[1:]), settings=QUICK, report=stop)
