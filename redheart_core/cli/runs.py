@@ -1,4 +1,4 @@
-"""``redheart runs list|show|compare|resume|stop|export``: what was trained, what is being trained, and stopping it."""
+"""``redheart runs``: what was trained and is being trained; resuming, retrying, stopping, deleting, exporting it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 from redheart_core.cli.runs_text import (
     compare_text,
+    deletion_text,
     finite,
     list_line,
     listed_values,
@@ -17,12 +18,14 @@ from redheart_core.cli.runs_text import (
     stage_line,
 )
 from redheart_core.cli.shared import EXIT_NO, print_json, reader_language, reported_errors
-from redheart_core.cli.train import work_in_foreground
+from redheart_core.cli.train import detached, require_one_process, work_in_foreground
 from redheart_core.runs.catalogue import find_run, list_runs
 from redheart_core.runs.comparing import compare_runs
+from redheart_core.runs.deleting import delete_run, plan_deletion
 from redheart_core.runs.export.mlflow import export_mlflow
 from redheart_core.runs.export.tensorboard import export_tensorboard
 from redheart_core.runs.folder import RunFolder, runs_root
+from redheart_core.runs.launching import Launched, resume_detached, retry_run
 from redheart_core.runs.reader import RunReader
 from redheart_core.runs.stopping import Patience, Progress, Stage, stop_run
 from redheart_core.runs.working import prepare_resume
@@ -110,10 +113,20 @@ def stop(run: str, asked_s: float, terminated_s: float, root: Path | None, as_js
 @click.argument("run")
 @click.option("--previous", is_flag=True, help="Go on from the state before the last, where that one is damaged.")
 @click.option("--processes", default=1, show_default=True, type=click.IntRange(min=1), help="As many as began it.")
+@click.option("--detach", is_flag=True, help="In a process of its own that waits until the device is free.")
 @_root
 @_json
-def resume(run: str, previous: bool, processes: int, root: Path | None, as_json: bool) -> None:
+def resume(run: str, previous: bool, processes: int, detach: bool, root: Path | None, as_json: bool) -> None:
     """Go on with a run that was stopped, failed or crashed, from its last saved state, in the foreground."""
+    if detach:
+        require_one_process(processes)
+
+        def launch() -> Launched:
+            run_id = find_run(runs_root(root), run).run_id
+            return resume_detached(runs_root(root), run_id, from_previous_state=previous)
+
+        detached(launch, as_json=as_json)
+        return
 
     def prepare() -> RunFolder:
         folder = find_run(runs_root(root), run)
@@ -121,6 +134,39 @@ def resume(run: str, previous: bool, processes: int, root: Path | None, as_json:
         return folder
 
     work_in_foreground(prepare, processes=processes, as_json=as_json)
+
+
+@runs.command()
+@click.argument("run")
+@_root
+@_json
+def retry(run: str, root: Path | None, as_json: bool) -> None:
+    """Start a new run with the settings and data of an earlier one, in a process of its own."""
+    detached(lambda: retry_run(runs_root(root), find_run(runs_root(root), run).run_id), as_json=as_json)
+
+
+@runs.command()
+@click.argument("run")
+@click.option("--token", help="What the look at the run printed; without it nothing is deleted.")
+@_root
+@_json
+def delete(run: str, token: str | None, root: Path | None, as_json: bool) -> None:
+    """Delete a run with its curves and models. Asks first, unless --token names what was looked at."""
+    with reported_errors(reader_language(None), as_json=as_json):
+        folder = find_run(runs_root(root), run)
+        planned = plan_deletion(folder.path.parent, folder.run_id)
+        if token is None and not as_json:
+            click.echo(deletion_text(planned))
+            token = planned.token if click.confirm("delete it?") else None
+        is_deleted = token is not None
+        if token is not None:
+            delete_run(folder.path.parent, folder.run_id, token)
+    if as_json:
+        print_json({**asdict(planned), "is_deleted": is_deleted})
+    else:
+        click.echo(f"run {folder.run_id} was deleted" if is_deleted else "nothing was deleted")
+    if not is_deleted:
+        raise SystemExit(EXIT_NO)
 
 
 @runs.command()

@@ -9,6 +9,7 @@ from typing import Any
 
 from redheart_core.runs.catalogue import Listed
 from redheart_core.runs.comparing import Comparison
+from redheart_core.runs.deleting import Deletion
 from redheart_core.runs.folder import RunFolder
 from redheart_core.runs.log_tail import last_lines
 from redheart_core.runs.reader import RunReader, Status
@@ -112,6 +113,16 @@ def stage_line(progress: Progress) -> str:
     return f"{_clock(progress.at_s)} {progress.stage.value}: {progress.detail}"
 
 
+def deletion_text(planned: Deletion) -> str:
+    """Return what would go."""
+    lines = [
+        f"run {planned.run_id}: {planned.num_files} files, {planned.size_bytes / 1e6:.1f} MB, token {planned.token}"
+    ]
+    if planned.model_elsewhere is not None:
+        lines.append(f"its model lies outside and stays: {planned.model_elsewhere}")
+    return "\n".join(lines)
+
+
 def _status_values(status: Status) -> dict[str, Any]:
     return {
         "state": status.shown.value,
@@ -121,6 +132,7 @@ def _status_values(status: Status) -> dict[str, Any]:
         "planned_steps": status.planned_steps,
         "seconds_per_step": status.seconds_per_step,
         "left_s": status.left_s,
+        "exit_code": None if status.exit is None else status.exit.code,
     }
 
 

@@ -13,6 +13,7 @@ from redheart_core.cli.runs_text import finite
 from redheart_core.cli.shared import print_json, reader_language, reported_errors
 from redheart_core.cli.training_progress import TrainingProgress, outcome_text, outcome_values
 from redheart_core.runs.folder import RunFolder, runs_root
+from redheart_core.runs.launching import Launched, launch_run
 from redheart_core.runs.reader import RunReader
 from redheart_core.runs.working import RunRequest, start_run, work_on
 from redheart_core.training.distributed import Workers, joined
@@ -33,6 +34,10 @@ _PATH = click.Path(path_type=Path)
     "--processes", default=1, show_default=True, type=click.IntRange(min=1),
     help="How many train together: torchrun --nproc-per-node N --no-python redheart train CONFIG --processes N",
 )  # fmt: skip
+@click.option(
+    "--detach", is_flag=True, help="In a process of its own that waits until the device is free; return at once."
+)
+@click.option("--beside", is_flag=True, help="With --detach: also where an equal run waits or works already.")
 @click.option("--runs", "root", type=_PATH, help="Folder of all runs; REDHEART_RUNS when left out.")
 @click.option("--json", "as_json", is_flag=True, help="Print how it ended as JSON.")
 def train(
@@ -42,6 +47,8 @@ def train(
     out_dir: Path | None,
     threads: int,
     processes: int,
+    detach: bool,
+    beside: bool,
     root: Path | None,
     as_json: bool,
 ) -> None:
@@ -56,7 +63,29 @@ def train(
         num_threads=threads,
         num_processes=processes,
     )
-    work_in_foreground(lambda: start_run(runs_root(root), request), processes=processes, as_json=as_json)
+    if detach:
+        require_one_process(processes)
+        detached(lambda: launch_run(runs_root(root), request, beside_equal=beside), as_json=as_json)
+    else:
+        work_in_foreground(lambda: start_run(runs_root(root), request), processes=processes, as_json=as_json)
+
+
+def require_one_process(processes: int) -> None:
+    """Refuse several processes where one is started."""
+    if processes > 1:
+        raise click.UsageError("--detach starts one process; several are started by torchrun, in the foreground.")
+
+
+def detached(launch: Callable[[], Launched], *, as_json: bool) -> None:
+    """Start a run in a process of its own and print which one it is."""
+    with reported_errors(reader_language(None), as_json=as_json):
+        launched = launch()
+    if as_json:
+        print_json({"id": launched.folder.run_id, "folder": str(launched.folder.path), "is_new": launched.is_new})
+    elif launched.is_new:
+        click.echo(f"run {launched.folder.run_id} was started; it begins as soon as the device is free")
+    else:
+        click.echo(f"run {launched.folder.run_id} waits or works already; nothing new was started")
 
 
 def work_in_foreground(prepare: Callable[[], RunFolder], *, processes: int, as_json: bool) -> None:

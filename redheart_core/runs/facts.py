@@ -13,6 +13,7 @@ from pathlib import Path
 
 import torch
 
+from redheart_core.runs.launched import Launch, Phase
 from redheart_core.runs.liveness import ENDED, Liveness, ProcessMark
 from redheart_core.vocabulary.dilemma import clean_passage
 
@@ -35,6 +36,10 @@ class Shown(StrEnum):
 
     CREATED = "created"
     """No process has worked on it yet."""
+    QUEUED = "queued"
+    """It was started detached and waits for the device."""
+    STARTING = "starting"
+    """Its process was started and has not begun to record yet."""
     RUNNING = "running"
     STOPPING = "stopping"
     SILENT = "silent"
@@ -83,10 +88,33 @@ class Attempt:
     """Why it ended, for a person; empty when nothing went wrong."""
 
 
-def shown_state(attempt: Attempt | None, liveness: Liveness | None, *, is_asked_to_stop: bool) -> Shown:
-    """Combine what the last process said with whether it lives."""
-    if attempt is None:
-        return Shown.CREATED
+_OF_A_LAUNCH = {
+    Phase.WAITING: Shown.QUEUED,
+    Phase.STARTED: Shown.STARTING,
+    Phase.ENDED: Shown.FAILED,
+    Phase.LOST: Shown.CRASHED,
+}
+
+
+def shown_state(
+    attempt: Attempt | None, liveness: Liveness | None, *, is_asked_to_stop: bool, launch: Launch | None = None
+) -> Shown:
+    """Combine what the last process said with whether it lives, and with a detached start that came after it."""
+    if launch is not None and is_ahead(launch, attempt):
+        if launch.is_living and is_asked_to_stop:
+            return Shown.STOPPING
+        if launch.exit is None or launch.exit.code is not None or launch.is_living:
+            return _OF_A_LAUNCH[launch.phase]
+        return Shown.STOPPED if attempt is None else _shown_attempt(attempt, liveness, is_asked_to_stop)
+    return Shown.CREATED if attempt is None else _shown_attempt(attempt, liveness, is_asked_to_stop)
+
+
+def is_ahead(launch: Launch, attempt: Attempt | None) -> bool:
+    """Say whether a detached start came after the last process that recorded anything."""
+    return attempt is None or attempt.started_s < launch.asked_s
+
+
+def _shown_attempt(attempt: Attempt, liveness: Liveness | None, is_asked_to_stop: bool) -> Shown:
     if attempt.state is not State.RUNNING:
         return Shown(attempt.state.value)
     if liveness in ENDED:

@@ -4,6 +4,11 @@ RUN_ID/
 ├── config.toml   the configuration as it was given, byte for byte
 ├── run.sqlite    everything recorded (``schema``)
 ├── log.txt       what the trainer logged
+├── place         held by the process that keeps a run which was started detached (``keeper``); says since when
+├── turn          exists once that process has started the trainer
+├── keeper.json   which process that is
+├── exit.json     how the trainer ended, as that process saw it
+├── working       held by the process that records
 ├── stop          exists while somebody asks the run to stop
 ├── reserve       space given back when the disk is full, so that the end can still be written down
 ├── state/        what the trainer needs to go on
@@ -23,6 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from redheart_core.errors import RunError
+from redheart_core.runs.keeper import LOG, STOP, WORKING
 
 ROOT_VARIABLE = "REDHEART_RUNS"
 RESERVE_BYTES = 1024**2
@@ -54,12 +60,17 @@ class RunFolder:
     @property
     def log(self) -> Path:
         """What was logged, UTF-8."""
-        return self.path / "log.txt"
+        return self.path / LOG
+
+    @property
+    def working(self) -> Path:
+        """Held by the process that records."""
+        return self.path / WORKING
 
     @property
     def stop_flag(self) -> Path:
         """Exists while somebody asks the run to stop."""
-        return self.path / "stop"
+        return self.path / STOP
 
     @property
     def state(self) -> Path:

@@ -16,9 +16,10 @@ from typing import Self
 
 from redheart_core.runs.attempts import attempt_of
 from redheart_core.runs.curves import mean_curve, read_curve
-from redheart_core.runs.facts import Attempt, RunFacts, Shown, shown_state
+from redheart_core.runs.facts import Attempt, RunFacts, Shown, is_ahead, shown_state
 from redheart_core.runs.folder import RunFolder
 from redheart_core.runs.inserts import last_step, number, step_record
+from redheart_core.runs.launched import Exit, Launch, read_launch
 from redheart_core.runs.liveness import Liveness, judge
 from redheart_core.runs.schema import open_store, store_problem
 from redheart_core.runs.series import Curve
@@ -26,6 +27,9 @@ from redheart_core.runs.telemetry import DeviceSample, Sample
 from redheart_core.training.observer import EventKind, StepRecord
 
 MAX_POINTS = 2_000
+LIVING = frozenset({Shown.QUEUED, Shown.STARTING, Shown.RUNNING, Shown.STOPPING, Shown.SILENT})
+"""A process waits with the run or works on it."""
+_LOST = "its process is gone without a word: it was killed, or the machine was restarted"
 _RATE_STEPS = 200
 """Latest steps from which the speed is taken."""
 
@@ -45,6 +49,23 @@ class Status:
     """Of the latest steps; None before the first."""
     revision: int
     """Rises when recorded steps were taken back."""
+    launch: Launch | None = None
+    """The latest detached start; None where there was none."""
+
+    @property
+    def is_living(self) -> bool:
+        """Whether a process waits for the device with this run, or works on it."""
+        return self.shown in LIVING
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there is nothing left to do."""
+        return self.shown is Shown.COMPLETED
+
+    @property
+    def exit(self) -> Exit | None:
+        """How the trainer ended, where that was seen and nothing has begun since."""
+        return _latest_exit(self.attempt, self.launch)
 
     @property
     def left_s(self) -> float | None:
@@ -134,10 +155,14 @@ class RunReader:
         liveness = None
         if attempt is not None and attempt.ended_s is None:
             liveness = judge(attempt.mark, heartbeat_s=attempt.heartbeat_s, now_s=time.time())
+        launch = read_launch(self.folder)
+        is_asked_to_stop = self.folder.stop_flag.exists()
+        shown = shown_state(attempt, liveness, is_asked_to_stop=is_asked_to_stop, launch=launch)
         row = self._connection.execute("SELECT planned_steps, revision FROM run").fetchone()
         return Status(
-            shown=shown_state(attempt, liveness, is_asked_to_stop=self.folder.stop_flag.exists()),
-            reason="" if attempt is None else attempt.reason,
+            shown=shown,
+            reason=_reason(shown, attempt, launch),
+            launch=launch,
             attempt=attempt,
             liveness=liveness,
             step=last_step(self._connection),
@@ -212,6 +237,26 @@ class RunReader:
             "SELECT avg(seconds) FROM (SELECT seconds FROM steps ORDER BY step DESC LIMIT ?)", (_RATE_STEPS,)
         ).fetchone()
         return None if mean is None else float(mean)
+
+
+def _latest_exit(attempt: Attempt | None, launch: Launch | None) -> Exit | None:
+    """Return how the trainer was seen to end, unless something has begun since."""
+    if launch is None or launch.is_living or launch.exit is None:
+        return None
+    return None if attempt is not None and attempt.started_s > launch.exit.at_s else launch.exit
+
+
+def _reason(shown: Shown, attempt: Attempt | None, launch: Launch | None) -> str:
+    """Return why a run ended: what its process said, else how it was seen to end."""
+    if shown in LIVING:
+        return ""
+    is_later = launch is not None and is_ahead(launch, attempt)
+    if attempt is not None and attempt.reason and not is_later:
+        return attempt.reason
+    ending = _latest_exit(attempt, launch)
+    if ending is not None and (ending.code != 0 or shown is Shown.FAILED):
+        return ending.reason
+    return _LOST if shown is Shown.CRASHED else ""
 
 
 def _sample(row: sqlite3.Row) -> Sample:

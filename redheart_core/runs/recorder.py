@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from redheart_core.runs.attempts import claim, note_data
 from redheart_core.runs.facts import State
 from redheart_core.runs.folder import RunFolder
 from redheart_core.runs.inserts import last_epoch
+from redheart_core.runs.locks import hold
 from redheart_core.runs.reader import RunReader
 from redheart_core.runs.retention import forget_models, keep_model, kept_models
 from redheart_core.runs.scores import validation_scores
@@ -47,6 +49,7 @@ class RunRecorder:
         """
         self._folder = folder
         self._connection, attempt = claim(folder, world_size=world_size)
+        self._working = hold(folder.working)  # tells runs that wait for the device; the claim above decides
         self._is_interrupted = threading.Event()
         self._was_stopped, self._has_failed = False, False
         self._epoch = last_epoch(self._connection)
@@ -126,7 +129,12 @@ class RunRecorder:
             RunError: Something could not be written.
         """
         self._sampler.close()
-        self._writer.close(state, reason)
+        try:
+            self._writer.close(state, reason)
+        finally:
+            if self._working is not None:
+                os.close(self._working)
+                self._working = None
         self._folder.stop_flag.unlink(missing_ok=True)
 
     def _free_space(self) -> None:

@@ -19,12 +19,15 @@ import psutil
 
 from redheart_core.errors import RunError
 from redheart_core.runs.attempts import note_killed
-from redheart_core.runs.facts import Attempt, State
+from redheart_core.runs.facts import Attempt, State, is_ahead
 from redheart_core.runs.folder import RunFolder
-from redheart_core.runs.liveness import ENDED, Liveness, ProcessMark, process_start
+from redheart_core.runs.keeper import PLACE, is_held
+from redheart_core.runs.launched import Launch, Phase
+from redheart_core.runs.liveness import Liveness, ProcessMark, process_start
 from redheart_core.runs.reader import RunReader
 
 POLL_S = 0.05
+_KILLED_REASON = "ended by a signal; what came after its last saved state is lost"
 EXIT_S = 5.0
 """Wait for a process that has ended its work to be gone. It is not signalled: it may be a server that trained."""
 
@@ -66,42 +69,63 @@ class Patience:
 def stop_run(folder: RunFolder, *, patience: Patience | None = None) -> Iterator[Progress]:
     """Stop a run, yielding each stage as it begins; the last one says whether the process is gone.
 
+    One that waits for the device, or whose trainer has not begun to record, is taken back the same way.
+
     Raises:
         RunError: The folder cannot be written to, or the process belongs to somebody else.
     """
     waits = Patience() if patience is None else patience
     with RunReader(folder) as reader:
         status = reader.status()
-    attempt = status.attempt
-    if attempt is None or status.liveness is None or status.liveness in ENDED:
+    attempt, launch = status.attempt, status.launch
+    if not status.is_living:
         folder.stop_flag.unlink(missing_ok=True)
         yield _progress(Stage.NOT_RUNNING, f"the run is {status.shown.value}")
-        return
+    elif launch is not None and launch.is_living and is_ahead(launch, attempt):
+        yield from _take_back(folder, launch, waits)
+    else:
+        assert attempt is not None, "what lives is a process that waits or one that records"
+        yield from _stop_attempt(folder, attempt, waits, is_elsewhere=status.liveness is Liveness.ELSEWHERE)
+
+
+def _stop_attempt(folder: RunFolder, attempt: Attempt, waits: Patience, *, is_elsewhere: bool) -> Iterator[Progress]:
     _write_flag(folder)
     yield _progress(Stage.ASKED, f"process {attempt.mark.pid} on {attempt.mark.host} ends after its step")
     if _waits(lambda: _has_ended(folder, attempt), waits.asked_s):
         yield _end(folder, attempt)
-    elif status.liveness is Liveness.ELSEWHERE:
+    elif is_elsewhere:
         yield _progress(Stage.STILL_THERE, f"it runs on {attempt.mark.host}; stop it there")
     else:
-        yield from _insist(folder, attempt, waits)
+        yield from _insist(attempt.mark, waits, lambda: _end(folder, attempt))
 
 
-def _insist(folder: RunFolder, attempt: Attempt, waits: Patience) -> Iterator[Progress]:
-    family = _descendants(attempt.mark)
+def _take_back(folder: RunFolder, launch: Launch, waits: Patience) -> Iterator[Progress]:
+    """Stop a run whose process waits, or has started a trainer that has not recorded anything yet."""
+    _write_flag(folder)
+    yield _progress(Stage.ASKED, "it waits for the device" if launch.phase is Phase.WAITING else "its trainer begins")
+    if _waits(lambda: not _is_kept(folder), waits.asked_s):
+        yield _end_of_launch(folder)
+    elif launch.mark is None:
+        yield _progress(Stage.STILL_THERE, "its process is not known; stop it again")
+    else:
+        yield from _insist(launch.mark, waits, lambda: _end_of_launch(folder))
+
+
+def _insist(mark: ProcessMark, waits: Patience, end: Callable[[], Progress]) -> Iterator[Progress]:
+    family = _descendants(mark)
     for stage, number, wait_s in (
         (Stage.TERMINATED, signal.SIGTERM, waits.terminated_s),
         (Stage.KILLED, signal.SIGKILL, waits.killed_s),
     ):
-        if send(attempt.mark, number):
-            yield _progress(stage, f"{number.name} sent to process {attempt.mark.pid}")
+        if send(mark, number):
+            yield _progress(stage, f"{number.name} sent to process {mark.pid}")
         if number is signal.SIGKILL:
-            for mark in family:  # what it started must not go on without it
-                send(mark, number)
-        if _waits(lambda: not _lives(attempt.mark), wait_s):
-            yield _end(folder, attempt)
+            for member in family:  # what it started must not go on without it
+                send(member, number)
+        if _waits(lambda: not _lives(mark), wait_s):
+            yield end()
             return
-    yield _progress(Stage.STILL_THERE, f"process {attempt.mark.pid} outlived SIGKILL; it hangs in the kernel")
+    yield _progress(Stage.STILL_THERE, f"process {mark.pid} outlived SIGKILL; it hangs in the kernel")
 
 
 def send(mark: ProcessMark, number: signal.Signals) -> bool:
@@ -136,15 +160,29 @@ def _send_plainly(mark: ProcessMark, number: signal.Signals) -> bool:
     return True
 
 
+def _end_of_launch(folder: RunFolder) -> Progress:
+    """Look at the end of a run that was taken back; what its trainer began to record meanwhile is noted as stopped."""
+    with RunReader(folder) as reader:
+        status = reader.status()
+    if status.attempt is not None and status.attempt.state is State.RUNNING and not status.is_living:
+        note_killed(folder, status.attempt, _KILLED_REASON)
+    folder.stop_flag.unlink(missing_ok=True)
+    return _progress(Stage.ENDED, f"the run is {status.shown.value}, its process is gone")
+
+
+def _is_kept(folder: RunFolder) -> bool:
+    return is_held(folder.path / PLACE)
+
+
 def _end(folder: RunFolder, attempt: Attempt) -> Progress:
     """Look at the end, and write it down where the process could not."""
+    _waits(lambda: not _is_kept(folder), EXIT_S)  # whoever keeps the run notes the exit code
     with RunReader(folder) as reader:
         latest = reader.attempts()[-1]
     folder.stop_flag.unlink(missing_ok=True)
     if latest.state is State.RUNNING:
-        reason = "ended by a signal; what came after its last saved state is lost"
-        note_killed(folder, attempt, reason)
-        return _progress(Stage.ENDED, f"process {attempt.mark.pid} is gone: {reason}")
+        note_killed(folder, attempt, _KILLED_REASON)
+        return _progress(Stage.ENDED, f"process {attempt.mark.pid} is gone: {_KILLED_REASON}")
     is_gone = _waits(lambda: not _lives(attempt.mark), EXIT_S)
     process = "is gone" if is_gone else "ended its work on the run and goes on with something else"
     return _progress(Stage.ENDED, f"the run is {latest.state.value}, process {attempt.mark.pid} {process}")

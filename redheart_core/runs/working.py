@@ -16,7 +16,6 @@ from redheart_core.runs.attempts import write_facts
 from redheart_core.runs.bystander import Bystander, standing_by
 from redheart_core.runs.facts import RunFacts, clean_name, flat_settings
 from redheart_core.runs.folder import RunFolder, create_folder
-from redheart_core.runs.liveness import ENDED
 from redheart_core.runs.reader import RunReader
 from redheart_core.runs.recorder import RunRecorder, recording
 from redheart_core.training.config import TrainingConfig, config_text, parse_config
@@ -39,6 +38,8 @@ class RunRequest:
     """A shipped configuration by name, or the path of a file."""
     data_dir: Path
     command: str
+    text: str | None = None
+    """The configuration itself, where it is in no file: a form, an earlier run. ``config`` is then only its name."""
     name: str | None = None
     """Display name; that of the configuration when left out."""
     out_dir: Path | None = None
@@ -49,6 +50,14 @@ class RunRequest:
     run_id: str | None = None
     """Drawn beforehand (``folder.new_run_id``) where two requests must make one run."""
 
+    def read_config(self) -> str:
+        """Return the text of the configuration.
+
+        Raises:
+            ConfigError: There is no such configuration.
+        """
+        return config_text(self.config) if self.text is None else self.text
+
 
 def start_run(root: Path, request: RunRequest) -> RunFolder:
     """Check a request and make the folder of its run; nothing is trained yet.
@@ -58,7 +67,7 @@ def start_run(root: Path, request: RunRequest) -> RunFolder:
         InputError: The name cannot be used.
         RunError: No folder can be made, or there is no data folder.
     """
-    text = config_text(request.config)
+    text = request.read_config()
     config = _with_states(parse_config(request.config, text))
     workers = Workers(size=request.num_processes, spread=spread_of(config.preset))
     require_alone(config, workers)
@@ -127,7 +136,7 @@ def prepare_resume(folder: RunFolder, *, from_previous_state: bool = False) -> N
     """
     with RunReader(folder) as reader:
         status = reader.status()
-    if status.liveness is not None and status.liveness not in ENDED:
+    if status.is_living:
         raise RunError(f"The run {folder.run_id} is being worked on ({status.shown.value}). Stop it first.")
     folder.stop_flag.unlink(missing_ok=True)
     if from_previous_state:

@@ -102,3 +102,39 @@ def test_a_training_that_fails_exits_with_two_and_is_listed_as_failed(tmp_path: 
 
 def test_an_empty_list_says_where_it_looked(root: Path) -> None:
     assert str(root) in run("runs", "list").stdout
+
+
+def test_a_run_is_started_detached_once_and_deleted_by_its_token(tmp_path: Path, root: Path) -> None:
+    data_dir = write_small_data(tmp_path / "data")
+    config = request_of(tmp_path, data_dir).config
+    first = asked("train", config, "--data", str(data_dir), "--detach")
+    assert first["is_new"]
+    assert not asked("train", config, "--data", str(data_dir), "--detach")["is_new"]
+    assert run("train", config, "--data", str(data_dir), "--detach", "--processes", "2").exit_code == 2
+    alive = run("runs", "delete", first["id"])
+    assert alive.exit_code == 2
+    assert "Stop it before deleting it" in alive.stderr
+    assert asked("runs", "stop", first["id"], "--wait", "0.1", "--grace", "0.1")["stages"][-1]["stage"] == "ended"
+    looked_at = run("runs", "delete", first["id"], "--json")
+    assert looked_at.exit_code == 1
+    token = json.loads(looked_at.stdout)["token"]
+    assert asked("runs", "delete", first["id"], "--token", token)["is_deleted"]
+    assert asked("runs", "list")["runs"] == []
+
+
+def test_deleting_asks_first(root: Path) -> None:
+    folder = new_run(root)
+    refused = CliRunner().invoke(main, ["runs", "delete", folder.run_id], input="n\n")
+    assert (refused.exit_code, folder.path.is_dir()) == (1, True)
+    assert CliRunner().invoke(main, ["runs", "delete", folder.run_id], input="y\n").exit_code == 0
+    assert not folder.path.exists()
+
+
+def test_a_retry_and_a_detached_resume_start_processes(root: Path) -> None:
+    folder = new_run(root, config="no configuration")
+    retried = run("runs", "retry", folder.run_id)
+    assert retried.exit_code == 2
+    assert "not a TOML file" in retried.stderr
+    resumed = asked("runs", "resume", folder.run_id, "--detach")
+    assert resumed == {"id": folder.run_id, "folder": str(folder.path), "is_new": True}
+    assert asked("runs", "stop", folder.run_id, "--wait", "0.1", "--grace", "0.1")["stages"]

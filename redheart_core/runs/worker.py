@@ -1,0 +1,30 @@
+"""``python -m redheart_core.runs.worker ROOT RUN``: the trainer of a run that was started detached."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+from redheart_core.errors import RedHeartError
+from redheart_core.runs.folder import open_folder
+from redheart_core.runs.working import work_on
+
+FAILED = 1
+
+logger = logging.getLogger(__name__)
+
+
+def main(root: str, run_id: str) -> int:
+    """Work on a run until it ends, and return the exit code. Why it failed is in its store and its log."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        work_on(open_folder(Path(root), run_id))
+    except RedHeartError as problem:
+        logger.error("%s", problem)  # where it was noted already it is told twice, where not it would be lost
+        return FAILED
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(*sys.argv[1:]))
