@@ -159,5 +159,6 @@ def _metric_line(metric: MeasuredMetric) -> str:
 def _calibration_line(error: Calibration) -> str:
     return (
         f"ECE {error.ece_equal_mass:.4f} over bins of equal mass, {error.ece_equal_width:.4f} of equal width; "
-        f"{error.ece_of_chance:.4f} by chance alone; {error.ece_monotonic:.4f} over {error.monotonic_bins} monotonic bins"
+        f"{error.ece_of_chance:.4f} by chance alone; "
+        f"{error.ece_monotonic:.4f} over {error.monotonic_bins} monotonic bins"
     )
