@@ -7,17 +7,20 @@ from typing import Any
 import click
 
 from redheart_core.cli.shared import print_json, reader_language, reported_errors
+from redheart_core.inference.shipped import built_config
 from redheart_core.model.ledger import Row, parameter_rows, total_budget
-from redheart_core.model.presets import preset
 
 
 @click.command()
 @click.option("--preset", "name", default="compact", show_default=True, help="Name of a preset.")
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
 def params(name: str, as_json: bool) -> None:
-    """Count the parameters of a preset by row, on the meta device: nothing is allocated."""
+    """Count the parameters of a preset by row, on the meta device: nothing is allocated.
+
+    Where a checkpoint of the preset ships, it is that checkpoint's model: how many n-grams it knows is up to the data.
+    """
     with reported_errors(reader_language(None), as_json=as_json):
-        rows = parameter_rows(preset(name))
+        rows = parameter_rows(built_config(name))
     total = sum(row.parameters for row in rows)
     summary = Row(name="total", parameters=total, budget=total_budget(rows), parts=())
     if as_json:

@@ -7,7 +7,7 @@ import math
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -33,7 +33,8 @@ from redheart_core.training.starting_model import build_model, start_at_base_rat
 from redheart_core.training.summary import RunSummary
 from redheart_core.training.supervision import load_supervision
 from redheart_core.training.tasks import Example, Task, load_tasks, teachable
-from redheart_core.training.trainer import Ending
+from redheart_core.training.techniques.precision import on_device
+from redheart_core.training.trainer import CPU, Ending
 from redheart_core.vocabulary.reading import OUTPUTS, Family
 
 logger = logging.getLogger(__name__)
@@ -106,6 +107,7 @@ def run_training(
         CheckpointError: The state to go on from is damaged, or checkpoint or state cannot be written.
     """
     started_s = time.monotonic()
+    config = replace(config, precision=on_device(config.precision, CPU))
     with tempfile.TemporaryDirectory() as scratch:
         start = _prepare(config, data_dir, Path(scratch), on_data)
         writer = CheckpointWriter(

@@ -4,12 +4,8 @@ Emotions, for macro-F1: each category has its own threshold, between two answers
 probabilities, the best threshold is half of the best F1 they promise. The other is the threshold with the best F1 on
 the labels, which a rare category has too few of. The more labels, the more the second one counts.
 
-Harm, for macro-F1 over yes and no: where nearly all answers are the same, accuracy alone is best served by never giving
-the other. But accuracy is an official metric too, so it may not fall by more than its own standard error.
-
 Source: Lipton, Elkan and Naryanaswamy 2014, "Optimal thresholding of classifiers to maximize F1 measure",
-https://arxiv.org/abs/1402.1892; Breiman et al. 1984, "Classification and Regression Trees", section 3.4.3 (the rule of
-one standard error).
+https://arxiv.org/abs/1402.1892.
 
 Dimensions: N rows, C outputs of a family, K candidates.
 """
@@ -28,10 +24,7 @@ from redheart_core.vocabulary.reading import OUTPUTS, Family
 
 EXACT_MATCH_TASKS = frozenset({"traits"})
 """Tasks whose official metric counts whole groups, and which have far more of one answer than of the other."""
-TWO_CLASS_FAMILIES = frozenset({Family.SAFETY})
-"""Families whose tasks count both answers alike, however rare one of them is."""
 CANDIDATES = tuple(step / 100 for step in range(2, 70))
-TWO_CLASS_CANDIDATES = tuple(step / 100 for step in range(2, 99))
 HALF = 0.5
 LABELS_FOR_HALF = 30
 """Rows with a category at which its labels count as much as its probabilities do."""
@@ -46,11 +39,10 @@ def fit_thresholds(
     """Choose the thresholds of every family for which one half is a poor one.
 
     A family that several data sets teach is chosen for on all of their rows together. Traits get the threshold with the
-    best share of groups that are entirely right. Outputs of the two-class families that no task asks for keep one half.
+    best share of groups that are entirely right.
     """
     pooled: dict[Family, list[tuple[Tensor, Tensor]]] = {}
     chosen: dict[Family, tuple[float, ...]] = {}
-    two_class: dict[Family, list[float]] = {}
     for prediction in predictions:
         objective = prediction.task.objective
         if isinstance(objective, EmotionObjective):
@@ -60,14 +52,10 @@ def fit_thresholds(
             logits_N = prediction.logits[objective.family][:, objective.column] / temperatures[objective.family]
             best = _best_exact_match(prediction, torch.sigmoid(logits_N))
             chosen[objective.family] = (best,) * len(OUTPUTS[objective.family])
-        elif isinstance(objective, JudgedObjective) and objective.family in TWO_CLASS_FAMILIES:
-            logits_N = prediction.logits[objective.family][:, objective.column] / temperatures[objective.family]
-            own = two_class.setdefault(objective.family, [HALF] * len(OUTPUTS[objective.family]))
-            own[objective.column] = two_class_threshold(torch.sigmoid(logits_N), prediction.target_BK[:, 0] > HALF)
     for family, parts in pooled.items():
         scores_NC, labels_NC = (torch.cat(side) for side in zip(*parts, strict=True))
         chosen[family] = tuple(round(value, 4) for value in f1_thresholds(scores_NC, labels_NC).tolist())
-    return chosen | {family: tuple(values) for family, values in two_class.items()}
+    return chosen
 
 
 def f1_thresholds(scores_NC: Tensor, labels_NC: Tensor) -> Tensor:
@@ -78,32 +66,14 @@ def f1_thresholds(scores_NC: Tensor, labels_NC: Tensor) -> Tensor:
     return torch.sigmoid(trust_C * torch.logit(by_labels_C) + (1 - trust_C) * torch.logit(by_scores_C))
 
 
-def two_class_threshold(scores_N: Tensor, labels_N: Tensor) -> float:
-    """Return the threshold with the best macro-F1 over yes and no, at hardly less than the best accuracy."""
-    said_KN = scores_N >= torch.tensor(TWO_CLASS_CANDIDATES)[:, None]
-    accuracy_K = (said_KN == labels_N).float().mean(dim=1)
-    best = accuracy_K.max()
-    standard_error = (best * (1.0 - best) / len(labels_N)).sqrt()
-    macro_K = _smoothed(((_f1(said_KN, labels_N) + _f1(~said_KN, ~labels_N)) / 2)[None])[0]
-    return TWO_CLASS_CANDIDATES[macro_K.where(accuracy_K >= best - standard_error, torch.tensor(-1.0)).argmax()]
-
-
-def _f1(said_KN: Tensor, true_N: Tensor) -> Tensor:
-    hits_K = (said_KN & true_N).sum(dim=1)
-    return 2.0 * hits_K / (said_KN.sum(dim=1) + true_N.sum()).clamp(min=1)
-
-
-def _smoothed(values_CK: Tensor) -> Tensor:
-    padded_CK = torch.nn.functional.pad(values_CK[:, None], (SMOOTHED // 2, SMOOTHED // 2), mode="replicate")
-    return torch.nn.functional.avg_pool1d(padded_CK, SMOOTHED, stride=1)[:, 0]
-
-
 def _best_by_labels(scores_NC: Tensor, labels_NC: Tensor) -> Tensor:
     candidates_K = torch.tensor(CANDIDATES)
     said_KC = torch.stack([(scores_NC >= candidate).sum(dim=0) for candidate in CANDIDATES])
     hits_KC = torch.stack([((scores_NC >= candidate) & labels_NC).sum(dim=0) for candidate in CANDIDATES])
     f1_KC = 2.0 * hits_KC / (said_KC + labels_NC.sum(dim=0)).clamp(min=1)
-    return candidates_K[_smoothed(f1_KC.T).argmax(dim=1)]
+    padded_CK = torch.nn.functional.pad(f1_KC.T[:, None], (SMOOTHED // 2, SMOOTHED // 2), mode="replicate")
+    smooth_CK = torch.nn.functional.avg_pool1d(padded_CK, SMOOTHED, stride=1)[:, 0]
+    return candidates_K[smooth_CK.argmax(dim=1)]
 
 
 def _best_by_scores(scores_NC: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
@@ -34,6 +34,7 @@ from redheart_core.training.tasks import Task
 from redheart_core.training.techniques.decision import require_rule
 from redheart_core.training.techniques.dynamic_batch import BatchSizer
 from redheart_core.training.techniques.memory import MemoryProbe
+from redheart_core.training.techniques.precision import on_device
 from redheart_core.training.together import require_whole
 from redheart_core.training.validation_watch import Validate, ValidationWatch
 from redheart_core.training.weight_update import Updated, WeightUpdate
@@ -98,6 +99,8 @@ class Trainer:
         require_whole(config, workers, keeps_states=keep_state is not None)
         if config.accumulation is not None:
             require_rule(System.ACCUMULATION)
+        # From here on the precision is a definite one: a state must not go on in another.
+        config = replace(config, precision=on_device(config.precision, device))
         self.model, self.config, self.workers = model, config, workers
         self.step = 0
         """Optimiser steps done."""

@@ -9,6 +9,7 @@ import torch
 from torch.amp.grad_scaler import GradScaler
 
 from redheart_core.errors import ConfigError
+from redheart_core.runtime.devices import supports_bf16
 
 
 class MixedPrecision(StrEnum):
@@ -17,9 +18,18 @@ class MixedPrecision(StrEnum):
     FP32 = "fp32"
     BF16 = "bf16"
     FP16 = "fp16"
+    AUTO = "auto"
+    """bf16 where the hardware multiplies it, fp32 elsewhere: emulated, a step takes about ten times as long."""
 
 
 _TYPES = {MixedPrecision.BF16: torch.bfloat16, MixedPrecision.FP16: torch.float16}
+
+
+def on_device(precision: MixedPrecision, device: torch.device) -> MixedPrecision:
+    """Return what a training on ``device`` computes in: what was asked for, or what suits the device."""
+    if precision is not MixedPrecision.AUTO:
+        return precision
+    return MixedPrecision.BF16 if supports_bf16(str(device)) else MixedPrecision.FP32
 
 
 def autocast(precision: MixedPrecision, device: torch.device) -> AbstractContextManager[object]:

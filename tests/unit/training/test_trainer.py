@@ -136,7 +136,8 @@ def test_techniques_are_read_from_tables_and_absent_ones_are_off(tmp_path: Path)
     shipped = Path(str(files("redheart_core.training"))) / "configs/compact.toml"
     tables = "[average]\ndecay = 0.99\n[r_drop]\n[dynamic_batch]\nlargest = 512\n"
     path = tmp_path / "run.toml"
-    path.write_text('precision = "fp32"\n' + shipped.read_text("utf-8") + tables, encoding="utf-8")
+    text = shipped.read_text("utf-8").replace('precision = "auto"', 'precision = "fp32"')
+    path.write_text(text + tables, encoding="utf-8")
     config = load_config(str(path))
     assert (config.average, config.r_drop) == (AverageConfig(decay=0.99), RDropConfig(alpha=1.0))
     assert config.precision is MixedPrecision.FP32

@@ -190,6 +190,17 @@ def test_products_are_rounded_in_bf16_and_not_in_fp32() -> None:
     assert losses[MixedPrecision.BF16] == pytest.approx(losses[MixedPrecision.FP32], rel=0.05)
 
 
+@pytest.mark.parametrize(("native", "chosen"), [(True, MixedPrecision.BF16), (False, MixedPrecision.FP32)])
+def test_auto_is_bf16_only_where_the_hardware_multiplies_it(
+    native: bool, chosen: MixedPrecision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("redheart_core.training.techniques.precision.supports_bf16", lambda device: native)
+    trainer = small_trainer(small_config(ONE_PASS, precision=MixedPrecision.AUTO), recorder := Recorder())
+    trainer.run()
+    assert trainer.config.precision is chosen
+    assert f"precision: matrix products in {chosen.value}" in recorder.details(EventKind.TECHNIQUE_ACTED)
+
+
 def test_fp16_needs_a_gpu() -> None:
     with pytest.raises(ConfigError, match="fp16 needs a CUDA GPU, and the training runs on cpu"):
         small_trainer(small_config(precision=MixedPrecision.FP16))
