@@ -18,7 +18,7 @@ _LANGUAGE_NAMES = {"ko": "korean", "en": "english"}
 SECTIONS: dict[str, tuple[str, ...]] = {
     "explore": ("home", "dilemma", "emotion"),
     "explain": ("attribution", "trace"),
-    "build": ("model",),
+    "build": ("training", "model"),
 }
 """Pages by section of the contents, in order. A page's file is ``pages/<name>.py``."""
 

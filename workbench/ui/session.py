@@ -66,6 +66,9 @@ class Key(StrEnum):
     TRACE_UPLOAD = "trace.upload"
     MODEL_PRESET = "model.preset"
     MODEL_LAYER = "model.layer"
+    TRAINING_RUN = "training.run"
+    TRAINING_SEARCH = "training.search"
+    TRAINING_EVERY = "training.every"
     HIGHEST_ID = "dilemma.highest_id"
 
 

@@ -1,0 +1,25 @@
+"""Training: what was trained, what is being trained, how it goes, and what came of it."""
+
+import streamlit as st
+
+from workbench.copy import say
+from workbench.ui import prose
+from workbench.ui.boundary import boundary
+from workbench.ui.frame import enter_page
+from workbench.ui.widgets.training_list import begin_choice, draw_run_list, write_choice
+
+language = enter_page("training")
+prose.question(say("training.question", language), language)
+runs, chosen = st.columns([1, 2], gap="large")
+run = None
+
+with chosen, boundary(language):
+    run = begin_choice(language)
+
+with runs, boundary(language):
+    draw_run_list(language)
+    write_choice()
+
+with chosen, boundary(language):
+    if run is None:
+        prose.paragraph(say("training.empty.choose", language))

@@ -1,0 +1,29 @@
+"""Access to the runs on this machine, shared by all sessions: what has not changed is not read again."""
+
+from __future__ import annotations
+
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from redheart_core.runs.folder import runs_root
+from redheart_core.runs.overview import Entry, Overview
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _overview() -> Overview:
+    return Overview()
+
+
+def all_runs() -> tuple[Entry, ...]:
+    """Return every run, newest first."""
+    return _overview().look(runs_root())
+
+
+def reader_zone() -> tzinfo:
+    """Return the time zone of the reader's browser, or UTC where it does not say."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
