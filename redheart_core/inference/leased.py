@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from redheart_core.model.checkpoint import LoadedCheckpoint
@@ -45,6 +45,11 @@ class LeasedReader:
         """Read ``text``, seen against ``context``; see ``ModelReader.read``."""
         with self.held():
             return self._reader.read(text, context=context)
+
+    def read_many(self, passages: Sequence[tuple[str, str]]) -> tuple[NeuralReading, ...]:
+        """Read pairs of text and context together; see ``ModelReader.read_many``."""
+        with self.held():
+            return self._reader.read_many(passages)
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -1,11 +1,11 @@
 """Reading passages with a checkpoint: one passage at a time, without state between calls.
 
-Dimensions: K dropout masks, T tokens, D width, C outputs of a family.
+Dimensions: B passages, K dropout masks, T tokens, D width, V known n-grams, C outputs of a family.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -13,14 +13,15 @@ from torch import Tensor
 
 from redheart_core.model.checkpoint import LoadedCheckpoint, load_checkpoint
 from redheart_core.model.network import ModelOutput
-from redheart_core.model.ngrams import ngram_batch
+from redheart_core.model.ngrams import NgramBatch, ngram_batch
 from redheart_core.model.outputs import to_output_scale
-from redheart_core.text.tokenizer import Encoding
+from redheart_core.text.tokenizer import PAD, Encoding
 from redheart_core.vocabulary.reading import OUTPUTS, READ_FAMILIES, Family, FamilyReading, NeuralReading
 
 NUM_MASKS = 8
 MASK_SEED = 20_250_826
 DECIMALS = 6
+Logits = Mapping[Family, Tensor]
 
 
 class ModelReader:
@@ -62,8 +63,44 @@ class ModelReader:
         encoding = self.encode(text, context=context)
         with torch.inference_mode():
             value, masked = self._run(encoding)
+        return self._reading(encoding, _rows(value, [0]), _rows(masked, range(NUM_MASKS)))
+
+    def read_many(self, passages: Sequence[tuple[str, str]]) -> tuple[NeuralReading, ...]:
+        """Read pairs of text and context in one padded pass.
+
+        Sums are rounded in another order than in ``read``, so a number may differ from its in the sixth decimal. The
+        same passages in the same order give the same numbers.
+        """
+        encodings = [self.encode(text, context=context) for text, context in passages]
+        with torch.inference_mode():
+            value, masked = self._run_many(encodings)
+        count = len(encodings)
+        return tuple(
+            self._reading(encoding, _rows(value, [place]), _rows(masked, range(place, NUM_MASKS * count, count)))
+            for place, encoding in enumerate(encodings)
+        )
+
+    def _reading(self, encoding: Encoding, value: Logits, masked: Logits) -> NeuralReading:
         families = {family: self._family(family, value, masked) for family in READ_FAMILIES if self._is_trained(family)}
         return NeuralReading(families=families, num_tokens=len(encoding.ids), truncated=encoding.truncated)
+
+    def _run_many(self, encodings: Sequence[Encoding]) -> tuple[ModelOutput, ModelOutput]:
+        """Return the logits of B passages, and of them under each mask: (K·B) rows, all passages of a mask together."""
+        model = self._checkpoint.model
+        device = model.backbone.embedding.positions_TD.device
+        longest = max(len(encoding.ids) for encoding in encodings)
+        padding = [longest - len(encoding.ids) for encoding in encodings]
+        ids_BT = torch.tensor([[*e.ids, *[PAD] * more] for e, more in zip(encodings, padding, strict=True)])
+        segments_BT = torch.tensor([[*e.segments, *[0] * more] for e, more in zip(encodings, padding, strict=True)])
+        mask_BT = torch.arange(longest) < torch.tensor([[len(e.ids)] for e in encodings])
+        ids_BT, segments_BT, mask_BT = ids_BT.to(device), segments_BT.to(device), mask_BT.to(device)
+        hidden_BTD = model.backbone(model.backbone.embedding(ids_BT), mask_BT, segments_BT)
+        vectors = [encoding.ngrams for encoding in encodings if encoding.ngrams is not None]
+        ngrams = ngram_batch(vectors, device=device) if vectors else None
+        value = model.forward_from_states(hidden_BTD, mask_BT, ngrams)
+        masked_RTD = (self._keep_K1D.to(hidden_BTD)[:, None] * hidden_BTD).flatten(0, 1)
+        repeated = None if ngrams is None else _under_masks(ngrams, self._keep_KV.to(device))
+        return value, model.forward_from_states(masked_RTD, mask_BT.repeat(NUM_MASKS, 1), repeated)
 
     def _run(self, encoding: Encoding) -> tuple[ModelOutput, ModelOutput]:
         model = self._checkpoint.model
@@ -81,10 +118,10 @@ class ModelReader:
     def _is_trained(self, family: Family) -> bool:
         return family in self._checkpoint.manifest.trained_outputs
 
-    def _family(self, family: Family, value: ModelOutput, masked: ModelOutput) -> FamilyReading:
+    def _family(self, family: Family, value: Logits, masked: Logits) -> FamilyReading:
         temperature = self._checkpoint.manifest.temperatures[family]
-        values_C = to_output_scale(family, value.logits[family], temperature)[0]
-        masked_KC = to_output_scale(family, masked.logits[family], temperature)
+        values_C = to_output_scale(family, value[family], temperature)[0]
+        masked_KC = to_output_scale(family, masked[family], temperature)
         deviations_C = masked_KC.double().std(dim=0, correction=1)
         return FamilyReading(values=self._named(family, values_C), deviations=self._named(family, deviations_C))
 
@@ -104,6 +141,23 @@ def load_model_reader(directory: Path) -> ModelReader:
         CheckpointError: See ``load_checkpoint``.
     """
     return ModelReader(load_checkpoint(directory))
+
+
+def _rows(output: ModelOutput, places: Sequence[int]) -> Logits:
+    """Return some rows of the logits."""
+    return {family: logits[list(places)] for family, logits in output.logits.items()}
+
+
+def _under_masks(ngrams: NgramBatch, keep_KV: Tensor) -> NgramBatch:
+    """Return the n-grams of B passages under each mask, all passages of a mask together."""
+    num_masks = len(keep_KV)
+    offsets_K1 = ngrams.num_passages * torch.arange(num_masks, device=ngrams.ids_N.device)[:, None]
+    return NgramBatch(
+        ids_N=ngrams.ids_N.repeat(num_masks),
+        values_N=(ngrams.values_N * keep_KV[:, ngrams.ids_N]).flatten(),
+        passages_N=(ngrams.passages_N + offsets_K1).flatten(),
+        num_passages=num_masks * ngrams.num_passages,
+    )
 
 
 def _fixed_masks(width: int, probability: float) -> Tensor:
