@@ -14,6 +14,7 @@ from redheart_core.inference.dilemma import begin_situation
 from redheart_core.inference.option import OptionSteps, evaluate_option
 from redheart_core.inference.settings import Settings
 from redheart_core.reasoning.trace import Recorder
+from redheart_core.vocabulary.bentham import View
 from redheart_core.vocabulary.dilemma import Party
 from redheart_core.vocabulary.language import Language
 from redheart_core.vocabulary.reading import Family, NeuralReader, NeuralReading
@@ -28,8 +29,10 @@ Report = Callable[[int, int], None]
 class ManyReader(Protocol):
     """A reader that can read several passages in one pass."""
 
-    def read_many(self, passages: Sequence[tuple[str, str]]) -> tuple[NeuralReading, ...]:
-        """Read pairs of text and context."""
+    def read_many(
+        self, passages: Sequence[tuple[str, str]], *, deviations: bool = True
+    ) -> tuple[NeuralReading, ...]:
+        """Read pairs of text and context, with or without the deviations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +50,19 @@ class OptionScores:
 
     hedonic: float
     variables: Mapping[str, float]
-    deviations: Mapping[str, float]
-    """Of the hedonic value and the ten variables."""
     layers: Mapping[str, float]
     """Factor of each weight layer."""
-    lenses: Mapping[str, float | None]
+    realistic: float
+    spread: SpreadScores | None
+    """None where the model's deviations were not measured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpreadScores:
+    """What rests on the deviations, too."""
+
+    deviations: Mapping[str, float]
+    """Of the hedonic value and the ten variables."""
     views: Mapping[str, float]
     """The score in each of the three views."""
     integrated: float
@@ -64,6 +75,7 @@ def score_options(
     reader: NeuralReader | None,
     language: Language,
     settings: Settings | None = None,
+    spread: bool = True,
     report: Report = lambda done, total: None,
 ) -> dict[OptionCase, OptionScores]:
     """Score every distinct case, in the order of its first appearance.
@@ -73,6 +85,8 @@ def score_options(
         reader: The neural part; None for the rules alone.
         language: Of all texts.
         settings: The reader's choices; the defaults when absent.
+        spread: Whether to measure deviations, too. They take about two thirds of the time, and the hedonic value,
+            the variables and the realistic score do not depend on them.
         report: Progress. The lease of the network is given back between batches.
     """
     distinct = tuple(dict.fromkeys(cases))
@@ -83,9 +97,9 @@ def score_options(
     by_length = sorted(distinct, key=lambda case: (len(case.situation) + len(case.option), case.situation, case.option))
     for start in range(0, len(by_length), BATCH_CASES):
         batch = by_length[start : start + BATCH_CASES]
-        said = None if reader is None else _read(reader, batch)
+        said = None if reader is None else _read(reader, batch, spread=spread)
         for case in batch:
-            found[case] = _scores(case, said, language, chosen)
+            found[case] = _scores(case, said, language, chosen, spread=spread)
         report(len(found), len(distinct))
     return {case: found[case] for case in distinct}
 
@@ -103,10 +117,10 @@ class _ReadBefore:
         return self.readings[text, context]
 
 
-def _read(reader: NeuralReader, batch: Sequence[OptionCase]) -> NeuralReader:
+def _read(reader: NeuralReader, batch: Sequence[OptionCase], *, spread: bool) -> NeuralReader:
     passages = list(dict.fromkeys((case.option, case.situation) for case in batch))
     if isinstance(reader, ManyReader):
-        said = reader.read_many(passages)
+        said = reader.read_many(passages, deviations=spread)
     else:
         said = tuple(reader.read(text, context=context) for text, context in passages)
     return _ReadBefore(
@@ -116,20 +130,24 @@ def _read(reader: NeuralReader, batch: Sequence[OptionCase]) -> NeuralReader:
     )
 
 
-def _scores(case: OptionCase, reader: NeuralReader | None, language: Language, settings: Settings) -> OptionScores:
+def _scores(
+    case: OptionCase, reader: NeuralReader | None, language: Language, settings: Settings, *, spread: bool
+) -> OptionScores:
     recorder = Recorder()
     shared = begin_situation(recorder, case.situation, case.parties, language, settings, reader)
-    return scores_of(evaluate_option(recorder, shared, 0, case.option))
-
-
-def scores_of(steps: OptionSteps) -> OptionScores:
-    """Return the numbers of a recorded option."""
+    steps = evaluate_option(recorder, shared, 0, case.option)
     return OptionScores(
         hedonic=steps.hedonic.value,
         variables=steps.variables.value,
-        deviations=steps.deviations.value,
         layers=steps.factors.value,
-        lenses=steps.lenses.value,
+        realistic=steps.views.value[View.REALISTIC.value],
+        spread=_spread(steps) if spread else None,
+    )
+
+
+def _spread(steps: OptionSteps) -> SpreadScores:
+    return SpreadScores(
+        deviations=steps.deviations.value,
         views=steps.views.value,
         integrated=steps.integrated.value,
         ethical=steps.ethical.value,

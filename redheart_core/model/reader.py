@@ -65,26 +65,38 @@ class ModelReader:
             value, masked = self._run(encoding)
         return self._reading(encoding, _rows(value, [0]), _rows(masked, range(NUM_MASKS)))
 
-    def read_many(self, passages: Sequence[tuple[str, str]]) -> tuple[NeuralReading, ...]:
+    def read_many(
+        self, passages: Sequence[tuple[str, str]], *, deviations: bool = True
+    ) -> tuple[NeuralReading, ...]:
         """Read pairs of text and context in one padded pass.
 
         Sums are rounded in another order than in ``read``, so a number may differ from its in the sixth decimal. The
         same passages in the same order give the same numbers.
+
+        Args:
+            passages: Pairs of text and context.
+            deviations: Whether to measure them. They take most of the time; without them the readings have none.
         """
         encodings = [self.encode(text, context=context) for text, context in passages]
         with torch.inference_mode():
-            value, masked = self._run_many(encodings)
+            value, masked = self._run_many(encodings, deviations=deviations)
         count = len(encodings)
         return tuple(
-            self._reading(encoding, _rows(value, [place]), _rows(masked, range(place, NUM_MASKS * count, count)))
+            self._reading(
+                encoding,
+                _rows(value, [place]),
+                None if masked is None else _rows(masked, range(place, NUM_MASKS * count, count)),
+            )
             for place, encoding in enumerate(encodings)
         )
 
-    def _reading(self, encoding: Encoding, value: Logits, masked: Logits) -> NeuralReading:
+    def _reading(self, encoding: Encoding, value: Logits, masked: Logits | None) -> NeuralReading:
         families = {family: self._family(family, value, masked) for family in READ_FAMILIES if self._is_trained(family)}
         return NeuralReading(families=families, num_tokens=len(encoding.ids), truncated=encoding.truncated)
 
-    def _run_many(self, encodings: Sequence[Encoding]) -> tuple[ModelOutput, ModelOutput]:
+    def _run_many(
+        self, encodings: Sequence[Encoding], *, deviations: bool
+    ) -> tuple[ModelOutput, ModelOutput | None]:
         """Return the logits of B passages, and of them under each mask: (K·B) rows, all passages of a mask together."""
         model = self._checkpoint.model
         device = model.backbone.embedding.positions_TD.device
@@ -98,6 +110,8 @@ class ModelReader:
         vectors = [encoding.ngrams for encoding in encodings if encoding.ngrams is not None]
         ngrams = ngram_batch(vectors, device=device) if vectors else None
         value = model.forward_from_states(hidden_BTD, mask_BT, ngrams)
+        if not deviations:
+            return value, None
         masked_RTD = (self._keep_K1D.to(hidden_BTD)[:, None] * hidden_BTD).flatten(0, 1)
         repeated = None if ngrams is None else _under_masks(ngrams, self._keep_KV.to(device))
         return value, model.forward_from_states(masked_RTD, mask_BT.repeat(NUM_MASKS, 1), repeated)
@@ -118,9 +132,11 @@ class ModelReader:
     def _is_trained(self, family: Family) -> bool:
         return family in self._checkpoint.manifest.trained_outputs
 
-    def _family(self, family: Family, value: Logits, masked: Logits) -> FamilyReading:
+    def _family(self, family: Family, value: Logits, masked: Logits | None) -> FamilyReading:
         temperature = self._checkpoint.manifest.temperatures[family]
         values_C = to_output_scale(family, value[family], temperature)[0]
+        if masked is None:
+            return FamilyReading(values=self._named(family, values_C), deviations={})
         masked_KC = to_output_scale(family, masked[family], temperature)
         deviations_C = masked_KC.double().std(dim=0, correction=1)
         return FamilyReading(values=self._named(family, values_C), deviations=self._named(family, deviations_C))

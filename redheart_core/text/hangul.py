@@ -52,6 +52,24 @@ def join_syllable(initial: int, vowel: str, final: str = "·") -> str:
     return chr(_FIRST_SYLLABLE + index)
 
 
+def is_syllable(character: str) -> bool:
+    """Return whether it is one composed Hangul syllable."""
+    return len(character) == 1 and 0 <= ord(character) - _FIRST_SYLLABLE < 11_172
+
+
+def ends_in_consonant(word: str) -> bool:
+    """Return whether the last syllable has a final, so that particles take the form 이, 을, 은; False for other scripts."""
+    return is_syllable(word[-1:]) and split_syllable(word[-1])[2] != "·"
+
+
+def without_final(syllable: str, final: str) -> str | None:
+    """Return the syllable without its final; None where it has another one or none."""
+    if not is_syllable(syllable):
+        return None
+    initial, vowel, found = split_syllable(syllable)
+    return join_syllable(initial, vowel) if found == final else None
+
+
 def changed_stems(dictionary_form: str, irregular: Irregular = Irregular.NONE) -> tuple[str, ...]:
     """Return the spellings of a verb or adjective other than its bare stem.
 
