@@ -30,7 +30,7 @@ from redheart_core.cli.params import params
 from redheart_core.cli.plan import plan
 from redheart_core.cli.reach import reach
 from redheart_core.cli.runs import runs
-from redheart_core.cli.surd import surd
+from redheart_core.cli.surd_group import surd
 from redheart_core.cli.sweep import sweep
 from redheart_core.cli.trace import trace
 from redheart_core.cli.train import train

@@ -46,9 +46,7 @@ class LeasedReader:
         with self.held():
             return self._reader.read(text, context=context)
 
-    def read_many(
-        self, passages: Sequence[tuple[str, str]], *, deviations: bool = True
-    ) -> tuple[NeuralReading, ...]:
+    def read_many(self, passages: Sequence[tuple[str, str]], *, deviations: bool = True) -> tuple[NeuralReading, ...]:
         """Read pairs of text and context together; see ``ModelReader.read_many``."""
         with self.held():
             return self._reader.read_many(passages, deviations=deviations)

@@ -29,9 +29,7 @@ Report = Callable[[int, int], None]
 class ManyReader(Protocol):
     """A reader that can read several passages in one pass."""
 
-    def read_many(
-        self, passages: Sequence[tuple[str, str]], *, deviations: bool = True
-    ) -> tuple[NeuralReading, ...]:
+    def read_many(self, passages: Sequence[tuple[str, str]], *, deviations: bool = True) -> tuple[NeuralReading, ...]:
         """Read pairs of text and context, with or without the deviations."""
 
 

@@ -65,9 +65,7 @@ class ModelReader:
             value, masked = self._run(encoding)
         return self._reading(encoding, _rows(value, [0]), _rows(masked, range(NUM_MASKS)))
 
-    def read_many(
-        self, passages: Sequence[tuple[str, str]], *, deviations: bool = True
-    ) -> tuple[NeuralReading, ...]:
+    def read_many(self, passages: Sequence[tuple[str, str]], *, deviations: bool = True) -> tuple[NeuralReading, ...]:
         """Read pairs of text and context in one padded pass.
 
         Sums are rounded in another order than in ``read``, so a number may differ from its in the sixth decimal. The
@@ -94,9 +92,7 @@ class ModelReader:
         families = {family: self._family(family, value, masked) for family in READ_FAMILIES if self._is_trained(family)}
         return NeuralReading(families=families, num_tokens=len(encoding.ids), truncated=encoding.truncated)
 
-    def _run_many(
-        self, encodings: Sequence[Encoding], *, deviations: bool
-    ) -> tuple[ModelOutput, ModelOutput | None]:
+    def _run_many(self, encodings: Sequence[Encoding], *, deviations: bool) -> tuple[ModelOutput, ModelOutput | None]:
         """Return the logits of B passages, and of them under each mask: (K·B) rows, all passages of a mask together."""
         model = self._checkpoint.model
         device = model.backbone.embedding.positions_TD.device

@@ -58,7 +58,7 @@ def is_syllable(character: str) -> bool:
 
 
 def ends_in_consonant(word: str) -> bool:
-    """Return whether the last syllable has a final, so that particles take the form 이, 을, 은; False for other scripts."""
+    """Return whether the last syllable has a final: particles then take the form 이, 을, 은. False in other scripts."""
     return is_syllable(word[-1:]) and split_syllable(word[-1])[2] != "·"
 
 

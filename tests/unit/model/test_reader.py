@@ -84,3 +84,24 @@ def test_a_long_passage_is_reported_as_truncated(reader: ModelReader) -> None:
 
 def test_an_empty_passage_can_be_read(reader: ModelReader) -> None:
     assert reader.read("").num_tokens == 2
+
+
+def test_several_passages_in_one_pass_are_read_as_one_by_one(reader: ModelReader) -> None:
+    passages = [(text, SENTENCES[place % 3]) for place, text in enumerate(SENTENCES)] + [("", "")]
+    together = reader.read_many(passages)
+    for (text, context), said in zip(passages, together, strict=True):
+        alone = reader.read(text, context=context)
+        assert said.num_tokens == alone.num_tokens
+        for family, found in said.families.items():
+            for name, value in found.values.items():
+                assert value == pytest.approx(alone.families[family].values[name], abs=3e-6)
+                assert found.deviations[name] == pytest.approx(alone.families[family].deviations[name], abs=3e-6)
+    assert reader.read_many(passages) == together
+
+
+def test_deviations_can_be_left_out_of_many_readings(reader: ModelReader) -> None:
+    passages = [(text, "") for text in SENTENCES[:3]]
+    for said, whole in zip(reader.read_many(passages, deviations=False), reader.read_many(passages), strict=True):
+        for family, found in said.families.items():
+            assert found.values == whole.families[family].values
+            assert not found.deviations

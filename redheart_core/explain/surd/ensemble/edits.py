@@ -1,4 +1,4 @@
-"""Mechanical alterations of a piece of text, Korean or English: negate, strengthen, weaken, swap a word, change amounts.
+"""Mechanical alterations of a text, Korean or English: negate, strengthen, weaken, swap a word, change amounts.
 
 An alteration of a cue is kept only where the text rules then read what was meant (the cue is negated, or counts more or
 less, or another word of the same kind stands there). Nothing checks that the sentence is elegant: the edits are an
@@ -136,7 +136,9 @@ def _graded(features: TextFeatures, kind: EditKind, words: Mapping[tuple[str, bo
         changed = f"{text[: cue.start]}{word} {text[cue.start :]}"
 
         def counts(after: Cue, before: Cue) -> bool:
-            return after.strength > before.strength if kind is EditKind.STRENGTHENED else after.strength < before.strength
+            return (
+                after.strength > before.strength if kind is EditKind.STRENGTHENED else after.strength < before.strength
+            )
 
         if _follows_blank(text, cue.start) and _reads(changed, features.language, cue, len(word) + 1, counts):
             yield Alteration(kind=kind, text=changed)
@@ -188,9 +190,7 @@ def _amount(value: float) -> str:
     return f"{max(1, round(value)):,}"
 
 
-def _reads(
-    text: str, language: Language, before: Cue, shift: int, holds: Callable[[Cue, Cue], bool]
-) -> bool:
+def _reads(text: str, language: Language, before: Cue, shift: int, holds: Callable[[Cue, Cue], bool]) -> bool:
     """Return whether the cue, moved by ``shift``, is still there and has changed as it should."""
     after = [
         cue

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from redheart_core.text.words import read_passage
 
@@ -77,6 +78,6 @@ def _without_wordless(pieces: Sequence[str]) -> list[str]:
 
 
 def _joined(pieces: Sequence[str]) -> list[str]:
-    lengths = [len(one) + len(other) for one, other in zip(pieces, pieces[1:], strict=False)]
+    lengths = [len(one) + len(other) for one, other in pairwise(pieces)]
     place = lengths.index(min(lengths))
     return [*pieces[:place], pieces[place] + pieces[place + 1], *pieces[place + 2 :]]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from redheart_core.explain.surd.ensemble.run import INTEGRATED, VIEWS, Ensemble
-from redheart_core.explain.surd.ensemble.variants import Field, Part
+from redheart_core.explain.surd.ensemble.variants import ALONE, Field, Part
 from redheart_core.explain.surd.populations.population import (
     Column,
     ColumnGroup,
@@ -26,10 +26,10 @@ MOVE = "moved."
 SHOWN_CHARACTERS = 40
 SUGGESTED_MOVES = 4
 EFFECT = Wording(
-    en="Every factor was drawn independently of the others, so a term is an effect of that input on this model's output "
-    "under this distribution of inputs. It says nothing of other distributions, nor whether the model is right.",
-    ko="요인은 모두 서로 상관없이 뽑았어요. 그래서 각 항목은 이렇게 뽑은 입력이 이 모델의 결과에 준 영향이에요. 다르게 뽑으면 "
-    "달라질 수 있고, 모델이 옳은지는 말해 주지 않아요.",
+    en="Every factor was drawn independently of the others, so a term is an effect of that input on this model's "
+    "output under this distribution of inputs. It says nothing of other distributions, nor whether the model is right.",
+    ko="요인은 모두 서로 상관없이 뽑았어요. 그래서 각 항목은 이렇게 뽑은 입력이 이 모델의 결과에 준 영향이에요. "
+    "다르게 뽑으면 달라질 수 있고, 모델이 옳은지는 말해 주지 않아요.",
 )
 LEAK = Wording(
     en="What the leak holds: how a part was altered, the factors that were not chosen as sources, and the width of the "
@@ -42,6 +42,7 @@ _VIEW_NAMES = {
     View.PESSIMISTIC.value: Wording(ko="비관 점수", en="pessimistic score"),
     INTEGRATED: Wording(ko="통합 점수", en="integrated score"),
 }
+_TEXT_NAMES = {Field.SITUATION.value: "상황", Field.OPTION.value: "선택지", ALONE: "글"}
 _HEDONIC = Wording(ko="쾌락값", en="hedonic value")
 
 
@@ -139,7 +140,8 @@ def _moved_by_formula() -> Iterator[Definition]:
             column=name,
             of=moves,
             sentence=Wording(
-                ko=f"글이 그대로라 {_VIEW_NAMES[name].ko}는 옮긴 폭에서 공식으로 정해져요. 분해는 그 공식을 다시 말할 뿐이에요.",
+                ko=f"글이 그대로라 {_VIEW_NAMES[name].ko}는 옮긴 폭에서 공식으로 정해져요. "
+                "분해는 그 공식을 다시 말할 뿐이에요.",
                 en=f"The text stays as it is, so the {_VIEW_NAMES[name].en} follows from the moves by formula; the "
                 "decomposition restates it.",
             ),
@@ -184,7 +186,8 @@ def _description(ensemble: Ensemble) -> Wording:
     design, texts = ensemble.design, ensemble.num_texts
     what_ko, what_en = ("글", "text") if not ensemble.subject.situation else ("선택지", "option")
     return Wording(
-        ko=f"{what_ko} 하나를 여러 방식으로 바꾼 사례 {design.num_cases:,}개(서로 다른 글 {texts:,}개), 시드 {design.seed}.",
+        ko=f"{what_ko} 하나를 여러 방식으로 바꾼 사례 {design.num_cases:,}개"
+        f"(서로 다른 글 {texts:,}개), 시드 {design.seed}.",
         en=f"{design.num_cases:,} cases drawn around one {what_en} ({texts:,} different texts), seed {design.seed}.",
     )
 
@@ -196,15 +199,15 @@ def _design_note(ensemble: Ensemble) -> Wording:
     if ensemble.parts:
         changed = (1.0 - design.kept) / 2.0
         ko.append(
-            f"글은 {len(ensemble.parts)}부분으로 나누고, 부분마다 확률 {design.kept:.2f}로 그대로 두고, {changed:.2f}로 빼고, "
-            f"{changed:.2f}로 바꿔요(부정·강조·약화·낱말 교체·수 10배나 10분의 1 가운데 미리 고른 "
-            f"{design.num_alterations}가지까지). 바꿀 길이 없는 부분은 빼기만 해요."
+            f"글은 {len(ensemble.parts)}부분으로 나누고, 부분마다 확률 {design.kept:.2f}로 그대로 두고, "
+            f"{changed:.2f}로 빼고, {changed:.2f}로 바꿔요(부정·강조·약화·낱말 교체·수 10배나 10분의 1 가운데 "
+            f"미리 고른 {design.num_alterations}가지까지). 바꿀 길이 없는 부분은 빼기만 해요."
         )
         en.append(
-            f"The text is cut into {len(ensemble.parts)} parts. Each is kept with probability {design.kept:.2f}, left out "
-            f"with {changed:.2f} and altered with {changed:.2f} (negated, strengthened, weakened, a word swapped, or "
-            f"amounts times ten or a tenth: up to {design.num_alterations} prepared alterations). A part that cannot be "
-            "altered is only kept or left out. The edits are mechanical and not always good sentences."
+            f"The text is cut into {len(ensemble.parts)} parts. Each is kept with probability {design.kept:.2f}, left "
+            f"out with {changed:.2f} and altered with {changed:.2f} (negated, strengthened, weakened, a word swapped, "
+            f"or amounts times ten or a tenth: up to {design.num_alterations} prepared alterations). A part that "
+            "cannot be altered is only kept or left out. The edits are mechanical and not always good sentences."
         )
     if design.moves_variables:
         ko.append(f"쾌락값과 열 변수는 각자의 표준편차 × {design.width:g}인 정규분포만큼 옮기고 범위 안으로 잘라요.")
@@ -218,9 +221,8 @@ def _design_note(ensemble: Ensemble) -> Wording:
 def _part_name(part: Part) -> Wording:
     told = " ".join(part.text.split())
     shown = told if len(told) <= SHOWN_CHARACTERS else f"{told[:SHOWN_CHARACTERS]}…"
-    number = part.name.rsplit(".", 1)[1]
-    ko = {Field.SITUATION: "상황", Field.OPTION: "선택지"}[part.field]
-    return Wording(ko=f"{ko} {number}: “{shown}”", en=f"{part.field.value} {number}: “{shown}”")
+    text, number = part.name.split(".")
+    return Wording(ko=f"{_TEXT_NAMES[text]} {number}: “{shown}”", en=f"{text} {number}: “{shown}”")
 
 
 def _input_name(name: str) -> Wording:

@@ -39,7 +39,7 @@ _HIGH = np.ones(len(score.INPUTS))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """The one dilemma's option, or the one text, that the ensemble is drawn around. Hashable, so that it can be a key."""
+    """The option of a dilemma, or the one text, that the ensemble is drawn around. Hashable, so it can be a key."""
 
     situation: str
     """Empty for a text that stands alone."""
@@ -82,7 +82,7 @@ class Ensemble:
     variants_NP: NDArray[np.intp]
     """Which variant of each part; no columns where texts are not edited."""
     moves_NI: Floats
-    """By how many of its own deviations each input is moved, before it is cut to its range; no columns where none is."""
+    """By how many of its deviations each input is moved, before it is cut to its range; no columns where none is."""
     scores: Mapping[str, Floats]
     """By name, (N,): the views (only the realistic one without deviations), the integrated score, the components."""
     num_texts: int
@@ -191,7 +191,9 @@ def _recorded(cases: Sequence[OptionCase], found: Mapping[OptionCase, OptionScor
 
 def _named(scores: OptionScores) -> dict[str, float]:
     spread = scores.spread
-    told = {View.REALISTIC.value: scores.realistic} if spread is None else {**spread.views, INTEGRATED: spread.integrated}
+    told = (
+        {View.REALISTIC.value: scores.realistic} if spread is None else {**spread.views, INTEGRATED: spread.integrated}
+    )
     return {**told, "hedonic": scores.hedonic, **scores.variables}
 
 

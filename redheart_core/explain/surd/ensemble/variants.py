@@ -19,6 +19,9 @@ from redheart_core.explain.surd.ensemble.edits import Alteration, alterations
 from redheart_core.explain.surd.ensemble.parts import cut
 from redheart_core.vocabulary.language import Language
 
+ALONE = "text"
+"""What a text that has no situation is called."""
+
 
 class State(StrEnum):
     """What happened to a part: the value of its factor."""
@@ -40,7 +43,7 @@ class Part:
     """A part of a text with everything it can become."""
 
     name: str
-    """``situation.1``, ``option.2``; numbered from 1 in each text."""
+    """``situation.1``, ``option.2``, or ``text.1`` where one text stands alone; numbered from 1 in each text."""
     field: Field
     text: str
     alterations: tuple[Alteration, ...]
@@ -71,9 +74,10 @@ def prepare(situation: str, option: str, *, language: Language, design: Design) 
     """
     counts = _shares(situation, option, design.num_parts)
     texts = {Field.SITUATION: situation, Field.OPTION: option}
+    called = {Field.SITUATION: "situation", Field.OPTION: "option" if situation.strip() else ALONE}
     return tuple(
         Part(
-            name=f"{field.value}.{number}",
+            name=f"{called[field]}.{number}",
             field=field,
             text=piece,
             alterations=_chosen(piece, language, design),
