@@ -6,6 +6,7 @@ from redheart_core.explain.surd.observations import Coding, Observations, observ
 from redheart_core.explain.surd.report import (
     ClosePair,
     Interval,
+    KindReport,
     ReportSettings,
     SensitivityRow,
     SurdReport,
@@ -23,6 +24,7 @@ __all__ = [
     "ClosePair",
     "Coding",
     "Interval",
+    "KindReport",
     "Observations",
     "Reliability",
     "ReportSettings",

@@ -1,24 +1,28 @@
 """Build a report: decompose, draw the random populations, and put the corrections, intervals and tests side by side.
 
-Letters: K terms (redundant, unique, synergistic), S source sets, T target states, R replicates.
+Letters: K terms, S source sets, T target states, R replicates.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from redheart_core.explain.surd.bias import miller_madow_correction
-from redheart_core.explain.surd.measure import Measured, target_entropy, to_result
+from redheart_core.explain.surd.interaction import LEAST_SHARE, InteractionTests, interaction_tests
+from redheart_core.explain.surd.intervals import Intervals, intervals
+from redheart_core.explain.surd.labels import Labels, labels_of
+from redheart_core.explain.surd.measure import Measured, to_result
 from redheart_core.explain.surd.observations import TARGET, Coding, Observations, observe
-from redheart_core.explain.surd.replicates import Replicates, Told, independent, resampled, without_interaction
+from redheart_core.explain.surd.replicates import Replicates, Told, independent, resampled
 from redheart_core.explain.surd.report import (
     ClosePair,
     Interval,
+    KindReport,
     ReportSettings,
     SensitivityRow,
     SurdReport,
@@ -29,8 +33,8 @@ from redheart_core.explain.surd.report import (
 from redheart_core.explain.surd.samples import decompose_observations, measure_observations, sampling_of
 from redheart_core.explain.surd.sampling import BinKind
 from redheart_core.explain.surd.sets import Key, SourceSets
-from redheart_core.explain.surd.significance import basic_interval, holm, p_values
-from redheart_core.explain.surd.split import Split, running_maximum, split
+from redheart_core.explain.surd.significance import holm, p_values
+from redheart_core.explain.surd.split import running_maximum, split
 
 SENSITIVITY_BINS = (2, 3, 4)
 SAMPLES_PER_CELL = 1_000 / 256
@@ -45,25 +49,6 @@ Report = Callable[[int, int], None]
 
 def unreported(done: int, total: int) -> None:
     """Listen to nobody."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Labels:
-    """The terms in report order, and where to find them in a split."""
-
-    sets: SourceSets
-    kinds: tuple[TermKind, ...]
-    keys: tuple[Key, ...]
-
-    def values(self, terms: Split) -> Floats:
-        """Return the terms of every replicate, shape (K, R)."""
-        synergies = self.sets.sizes_S > 1
-        return np.concatenate([terms.common_MR[self.sets.all_masks], terms.synergy_SR[synergies]])
-
-    @property
-    def synergies(self) -> slice:
-        """Where the synergies are: after the redundant and unique terms."""
-        return slice(len(self.sets.all_keys), None)
 
 
 def surd_report(
@@ -111,31 +96,29 @@ def assess(
 ) -> SurdReport:
     """Report on coded samples; the sensitivity to bins needs the values and is left empty."""
     measured = measure_observations(observations, max_order=max_order)
-    labels = _labels(measured.sets)
+    labels = labels_of(measured.sets)
     num_surrogates = settings.surrogates(len(labels.keys))
     seeds = [np.random.default_rng(seed) for seed in np.random.SeedSequence(settings.seed).spawn(3)]
-    can_interact = max(measured.sets.sizes_S) > 1
+    can_interact = len(labels.sets.all_keys[-1]) > 1
     told = _in_turn(report, (settings.num_bootstrap, num_surrogates, *([num_surrogates] if can_interact else [])))
     boot = resampled(observations, measured.sets, settings.num_bootstrap, seeds[0], told[0])
     null = independent(observations, measured.sets, num_surrogates, seeds[1], told[1])
-    flat = without_interaction(observations, measured.sets, num_surrogates, seeds[2], told[2]) if can_interact else None
-    sound = has_intervals(observations, measured.sets)
-    boot_KR = labels.values(boot.terms())
     null_KR = labels.values(null.terms())
-    flat_SR = None if flat is None else labels.values(flat.terms())[labels.synergies]
     estimates = _estimates(measured, null, observations.num_units, labels)
-    intervals = [
-        basic_interval(value, boot_R, level=settings.level) if sound else None
-        for value, boot_R in zip(estimates[0].tolist(), boot_KR, strict=True)
-    ]
+    found = Intervals.none()
+    if has_intervals(observations, measured.sets):
+        found = intervals(boot, estimates[0], measured.target_T, labels, level=settings.level)
+    tests = interaction_tests(observations, labels, num_surrogates, seeds[2], *told[2:])
     return SurdReport(
         result=to_result(measured, sampling=sampling_of(observations, measured)),
-        total=_total(estimates, boot_KR, null_KR, settings, sound=sound),
-        leak_interval=_leak_interval(measured, boot, boot_KR, settings) if sound else None,
-        terms=_terms(labels, estimates, intervals, null_KR, flat_SR, settings.alpha),
-        interaction_p=_joint_p(estimates[0][labels.synergies], flat_SR),
+        total=_total(estimates, null_KR, found.total, settings),
+        leak_interval=found.leak,
+        terms=_terms(labels, estimates, found.terms, null_KR, tests, settings.alpha),
+        kinds=_kinds(labels, estimates, found),
+        interaction_bits=None if tests.together is None else tests.together.bits,
+        interaction_p=None if tests.together is None else tests.together.p_value,
         sensitivity=(),
-        close_pairs=close_pairs(measured, boot),
+        close_pairs=close_pairs(measured, boot.drawn),
         num_surrogates=num_surrogates,
         settings=settings,
     )
@@ -178,17 +161,7 @@ def _in_turn(report: Report, sizes: Sequence[int]) -> list[Told]:
     return [part(sum(sizes[:place])) for place in range(len(sizes))]
 
 
-def _labels(sets: SourceSets) -> _Labels:
-    shared = [TermKind.UNIQUE if len(key) == 1 else TermKind.REDUNDANT for key in sets.all_keys]
-    synergies = tuple(key for key in sets.keys if len(key) > 1)
-    return _Labels(
-        sets=sets,
-        kinds=(*shared, *[TermKind.SYNERGISTIC] * len(synergies)),
-        keys=(*sets.all_keys, *synergies),
-    )
-
-
-def _estimates(measured: Measured, null: Replicates, num_units: int, labels: _Labels) -> Floats:
+def _estimates(measured: Measured, null: Replicates, num_units: int, labels: Labels) -> Floats:
     """Return the plug-in, Miller-Madow and null-subtracted terms, shape (3, K).
 
     Corrections act on i(t; A), before the split, so that each column of terms adds up to its own total.
@@ -200,62 +173,66 @@ def _estimates(measured: Measured, null: Replicates, num_units: int, labels: _La
     return labels.values(split(stacked_STC, target_TC, measured.sets)).T
 
 
-def _total(
-    estimates: Floats, boot_KR: Floats, null_KR: Floats, settings: ReportSettings, *, sound: bool
-) -> TotalReport:
+def _total(estimates: Floats, null_KR: Floats, interval: Interval | None, settings: ReportSettings) -> TotalReport:
     plug_in, miller_madow, null_subtracted = estimates.sum(axis=1).tolist()
     p_value = float(p_values(np.array([plug_in]), null_KR.sum(axis=0, keepdims=True))[0])
     return TotalReport(
         plug_in=plug_in,
         miller_madow=miller_madow,
         null_subtracted=null_subtracted,
-        interval=basic_interval(plug_in, boot_KR.sum(axis=0), level=settings.level) if sound else None,
+        interval=interval,
         p_value=p_value,
         is_significant=p_value <= settings.alpha,
     )
 
 
-def _leak_interval(measured: Measured, boot: Replicates, boot_KR: Floats, settings: ReportSettings) -> Interval | None:
-    entropy_R = np.array([target_entropy(target_T) for target_T in boot.target_TR.T])
-    leak_R = 1.0 - boot_KR.sum(axis=0) / np.where(entropy_R > 0, entropy_R, np.inf)
-    leak = to_result(measured).leak
-    return None if leak is None else basic_interval(leak, leak_R, level=settings.level)
+def _kinds(labels: Labels, estimates: Floats, found: Intervals) -> tuple[KindReport, ...]:
+    return tuple(
+        KindReport(
+            kind=kind,
+            plug_in=plug_in,
+            miller_madow=miller_madow,
+            null_subtracted=null_subtracted,
+            interval=found.kinds.get(kind),
+        )
+        for kind, (plug_in, miller_madow, null_subtracted) in zip(
+            labels.present, labels.by_kind(estimates.T).tolist(), strict=True
+        )
+    )
 
 
 def _terms(
-    labels: _Labels,
+    labels: Labels,
     estimates: Floats,
-    intervals: Sequence[Interval | None],
+    found: Sequence[Interval] | None,
     null_KR: Floats,
-    flat_SR: Floats | None,
+    tests: InteractionTests,
     alpha: float,
 ) -> tuple[TermReport, ...]:
     p_K = p_values(estimates[0], null_KR)
     holm_K = holm(p_K)
-    interaction: list[float | None] = [None] * len(labels.keys)
-    if flat_SR is not None:
-        interaction[labels.synergies] = holm(p_values(estimates[0][labels.synergies], flat_SR)).tolist()
-    return tuple(
-        TermReport(
-            kind=labels.kinds[term],
-            key=labels.keys[term],
-            plug_in=float(estimates[0, term]),
-            miller_madow=float(estimates[1, term]),
-            null_subtracted=float(estimates[2, term]),
-            interval=intervals[term],
-            p_value=float(p_K[term]),
-            p_holm=float(holm_K[term]),
-            p_interaction=alone,
-            is_interaction=alone is not None and max(alone, float(holm_K[term])) <= alpha,
+    total = float(estimates[0].sum())
+    reports = []
+    for term, (kind, key) in enumerate(zip(labels.kinds, labels.keys, strict=True)):
+        test = tests.by_key.get(key) if kind is TermKind.SYNERGISTIC else None
+        reports.append(
+            TermReport(
+                kind=kind,
+                key=key,
+                plug_in=float(estimates[0, term]),
+                miller_madow=float(estimates[1, term]),
+                null_subtracted=float(estimates[2, term]),
+                interval=None if found is None else found[term],
+                p_value=float(p_K[term]),
+                p_holm=float(holm_K[term]),
+                interaction_bits=None if test is None else test.bits,
+                p_interaction=None if test is None else test.p_value,
+                is_interaction=test is not None
+                and max(test.p_value, float(holm_K[term])) <= alpha
+                and test.bits >= LEAST_SHARE * total,
+            )
         )
-        for term, alone in enumerate(interaction)
-    )
-
-
-def _joint_p(synergies: Floats, flat_SR: Floats | None) -> float | None:
-    if flat_SR is None:
-        return None
-    return float(p_values(synergies.sum(keepdims=True), flat_SR.sum(axis=0, keepdims=True))[0])
+    return tuple(reports)
 
 
 def _sensitivity(observations: Observations, bins: int, max_order: int | None) -> SensitivityRow:

@@ -16,6 +16,7 @@ Integers = NDArray[np.int64]
 FIT_TOLERANCE = 1e-9
 """Largest change of a cell's probability in one round at which the fit has settled."""
 FIT_ROUNDS = 1_000
+REFIT_ROUNDS = 8
 
 
 def multinomial_tables(share_TX: Floats, num_samples: int, replicates: int, rng: np.random.Generator) -> Integers:
@@ -33,12 +34,20 @@ def unit_tables(
     shape: tuple[int, ...],
     replicates: int,
     rng: np.random.Generator,
+    *,
+    again: np.random.Generator | None = None,
 ) -> Integers:
-    """Draw whole units with replacement and count their samples, shape (T, *X, R)."""
+    """Draw whole units with replacement and count their samples, shape (T, *X, R).
+
+    With ``again``, each population is drawn a second time from itself: what one more resampling does to it.
+    """
     num_units, length = int(units.max()) + 1, math.prod(shape)
     drawn = np.empty((length, replicates), dtype=np.int64)
     for replicate in range(replicates):
-        times_G = np.bincount(rng.integers(num_units, size=num_units), minlength=num_units)
+        members_G = rng.integers(num_units, size=num_units)
+        if again is not None:
+            members_G = members_G[again.integers(num_units, size=num_units)]
+        times_G = np.bincount(members_G, minlength=num_units)
         drawn[:, replicate] = np.bincount(cells, weights=times_G[units], minlength=length)
     return drawn.reshape(*shape, replicates)
 
@@ -101,18 +110,36 @@ def main_effects(counts_TX: Integers) -> Floats:
 
     Iterative proportional fitting from independence, shape (T, *X).
     """
-    shares = counts_TX / counts_TX.sum()
-    sources_X = shares.sum(axis=0)
-    fitted = shares.sum(axis=tuple(range(1, shares.ndim)), keepdims=True) * sources_X
+    shares = (counts_TX / counts_TX.sum())[..., None]
+    fitted = shares.sum(axis=tuple(range(1, counts_TX.ndim)), keepdims=True) * shares.sum(axis=0)
     for _ in range(FIT_ROUNDS):
         before = fitted
-        for source in range(1, shares.ndim):
-            others = tuple(axis for axis in range(1, shares.ndim) if axis != source)
-            fitted = fitted * _ratio(shares.sum(axis=others, keepdims=True), fitted.sum(axis=others, keepdims=True))
-        fitted = fitted * _ratio(sources_X, fitted.sum(axis=0))
+        fitted = _fit_round(shares, fitted)
         if np.abs(fitted - before).max() <= FIT_TOLERANCE:
             break
-    return np.asarray(fitted, dtype=np.float64)
+    return np.asarray(fitted[..., 0], dtype=np.float64)
+
+
+def main_effects_again(shares_TXR: Floats, start_TX: Floats) -> Floats:
+    """Return the main-effects shares of many tables drawn from ``start_TX``, shape (T, *X, R).
+
+    They lie so near to where they were drawn from that a few rounds do; what is missing makes a divergence from them
+    larger, never smaller.
+    """
+    fitted = np.broadcast_to(start_TX[..., None], shares_TXR.shape)
+    for _ in range(REFIT_ROUNDS):
+        fitted = _fit_round(shares_TXR, fitted)
+    return fitted
+
+
+def _fit_round(shares_TXR: Floats, fitted_TXR: Floats) -> Floats:
+    """Fit each (T, source) table once, then the source table."""
+    last = shares_TXR.ndim - 1
+    for source in range(1, last):
+        others = tuple(axis for axis in range(1, last) if axis != source)
+        wanted, present = (table.sum(axis=others, keepdims=True) for table in (shares_TXR, fitted_TXR))
+        fitted_TXR = fitted_TXR * _ratio(wanted, present)
+    return np.asarray(fitted_TXR * _ratio(shares_TXR.sum(axis=0), fitted_TXR.sum(axis=0)), dtype=np.float64)
 
 
 def _take(left_RK: Integers, count: int, rng: np.random.Generator, *, all_alike: bool) -> Integers:

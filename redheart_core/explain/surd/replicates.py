@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from redheart_core.explain.surd.calibration import calibrated_shares
 from redheart_core.explain.surd.draws import (
     main_effects,
     multinomial_tables,
@@ -20,7 +21,7 @@ from redheart_core.explain.surd.draws import (
     shuffled_unit_tables,
     unit_tables,
 )
-from redheart_core.explain.surd.measure import MAX_TABLE_CELLS, prefers_table
+from redheart_core.explain.surd.measure import prefers_table
 from redheart_core.explain.surd.observations import Observations
 from redheart_core.explain.surd.rows import Rows, rows_information, target_mass
 from redheart_core.explain.surd.sets import SourceSets
@@ -55,21 +56,61 @@ class Replicates:
         return split(self.information_STR, self.target_TR, self.sets)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resampled:
+    """Populations drawn for intervals, and what they are to be compared with."""
+
+    drawn: Replicates
+    origin: Replicates | None
+    """The population that was drawn from, as one replicate, where it is not the samples themselves."""
+    again: Replicates | None
+    """One population drawn from each drawn one, where that tells how bias falls from one draw to the next."""
+
+
 def resampled(
     observations: Observations, sets: SourceSets, replicates: int, rng: np.random.Generator, told: Told = untold
-) -> Replicates:
-    """Draw the independent units with replacement; bins stay as they are."""
+) -> Resampled:
+    """Draw populations of as many independent units; bins stay as they are.
+
+    Independent samples come from the calibrated mixture (see ``calibration``). Units are drawn whole, and once more
+    from what was drawn. Where the full table is too large the rows are resampled, without either.
+    """
     if not _fits_table(observations, sets):
-        return _from_rows(_resampled_rows(observations, replicates, rng), sets, told)
-    units = observations.units
-    if units is None:
-        counts = observations.table()
-        shares, total = counts / counts.sum(), observations.num_samples
-        return _from_tables(
-            lambda size: multinomial_tables(shares, total, size, rng), observations, sets, replicates, told
-        )
+        drawn = _from_rows(_resampled_rows(observations, replicates, rng), sets, told)
+        return Resampled(drawn=drawn, origin=None, again=None)
+    if observations.units is not None:
+        return _resampled_units(observations, observations.units, sets, replicates, rng, told)
+    counts = observations.table()
+    shares, total = counts / counts.sum(), observations.num_samples
+    mixed = calibrated_shares(shares, main_effects(counts), total)
+    return Resampled(
+        drawn=_from_tables(
+            lambda size: multinomial_tables(mixed, total, size, rng), observations, sets, replicates, told
+        ),
+        origin=_measured(mixed[..., None], sets),
+        again=None,
+    )
+
+
+def _resampled_units(
+    observations: Observations,
+    units: NDArray[np.intp],
+    sets: SourceSets,
+    replicates: int,
+    rng: np.random.Generator,
+    told: Told,
+) -> Resampled:
     cells, shape = observations.cells(), observations.sizes
-    return _from_tables(lambda size: unit_tables(cells, units, shape, size, rng), observations, sets, replicates, told)
+    seed = int(rng.integers(2**32))
+
+    def draw(again: np.random.Generator | None) -> Draw:
+        # One seed for both, so that what is drawn again comes from the very populations that were drawn.
+        first = np.random.default_rng(seed)
+        return lambda size: unit_tables(cells, units, shape, size, first, again=again)
+
+    once = _from_tables(draw(None), observations, sets, replicates, lambda done: told(done // 2))
+    twice = _from_tables(draw(rng), observations, sets, replicates, lambda done: told((replicates + done) // 2))
+    return Resampled(drawn=once, origin=None, again=twice)
 
 
 def independent(
@@ -89,19 +130,6 @@ def independent(
     )
 
 
-def without_interaction(
-    observations: Observations, sets: SourceSets, replicates: int, rng: np.random.Generator, told: Told = untold
-) -> Replicates | None:
-    """Draw populations that keep each source's own relation to the target and nothing beyond; None if too large.
-
-    With units, as many samples as units are drawn, which is conservative: fewer samples show more chance synergy.
-    """
-    if math.prod(observations.sizes) > MAX_TABLE_CELLS // 10:
-        return None
-    shares, total = main_effects(observations.table()), observations.num_units
-    return _from_tables(lambda size: multinomial_tables(shares, total, size, rng), observations, sets, replicates, told)
-
-
 def _fits_table(observations: Observations, sets: SourceSets) -> bool:
     return prefers_table(observations.sizes, observations.num_samples, len(sets.keys))
 
@@ -112,13 +140,19 @@ def _from_tables(draw: Draw, observations: Observations, sets: SourceSets, repli
     information = np.empty((len(sets.keys), target_states, replicates))
     target = np.empty((target_states, replicates))
     for start in range(0, replicates, chunk):
-        counts = draw(min(chunk, replicates - start))
-        part = slice(start, start + counts.shape[-1])
-        information[..., part] = table_information(counts, sets)
-        mass = counts.reshape(target_states, -1, counts.shape[-1]).sum(axis=1)
-        target[:, part] = mass / mass.sum(axis=0)
+        measured = _measured(draw(min(chunk, replicates - start)), sets)
+        part = slice(start, start + measured.target_TR.shape[-1])
+        information[..., part], target[:, part] = measured.information_STR, measured.target_TR
         told(part.stop)
     return Replicates(information_STR=information, target_TR=target, sets=sets)
+
+
+def _measured(tables_TXR: NDArray[np.generic], sets: SourceSets) -> Replicates:
+    """Measure tables of counts or shares, shape (T, *X, R)."""
+    mass_TR = tables_TXR.reshape(tables_TXR.shape[0], -1, tables_TXR.shape[-1]).sum(axis=1)
+    return Replicates(
+        information_STR=table_information(tables_TXR, sets), target_TR=mass_TR / mass_TR.sum(axis=0), sets=sets
+    )
 
 
 def _from_rows(drawn: Iterator[Rows], sets: SourceSets, told: Told) -> Replicates:

@@ -50,7 +50,7 @@ class TermKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """A basic (reflected) bootstrap interval over the independent unit, never below 0."""
+    """A basic (reflected) bootstrap interval over the independent unit, bias corrected, never below 0."""
 
     low: float
     high: float
@@ -75,10 +75,25 @@ class TermReport:
     """Against a shuffled target."""
     p_holm: float
     """Corrected over all terms."""
+    interaction_bits: float | None
+    """For synergy: how far the table of these sources is from main effects alone; None where not tested. Not a part of
+    the term: a plain sum has much synergy and no interaction."""
     p_interaction: float | None
-    """For synergy: against populations without interaction, corrected over all synergies; None where not tested."""
+    """Of those bits against populations without interaction, corrected over all sets; None where not tested."""
     is_interaction: bool
-    """Whether a synergy may be called an interaction: it passes both tests."""
+    """Whether a synergy may be called an interaction: both tests pass, and the bits are 3 % of the total or more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindReport:
+    """All terms of one kind together, in bits: steadier than the single labels."""
+
+    kind: TermKind
+    plug_in: float
+    miller_madow: float
+    null_subtracted: float
+    interval: Interval | None
+    """None where there are too few samples for one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +139,12 @@ class SurdReport:
     total: TotalReport
     leak_interval: Interval | None
     terms: tuple[TermReport, ...]
+    kinds: tuple[KindReport, ...]
+    """Redundant, unique and synergistic; kinds without a term are left out."""
+    interaction_bits: float | None
+    """How far the table of all sources is from main effects alone; None where not tested."""
     interaction_p: float | None
-    """All synergy together against populations without interaction; None where not tested."""
+    """Of those bits against populations without interaction; None where not tested."""
     sensitivity: tuple[SensitivityRow, ...]
     close_pairs: tuple[ClosePair, ...]
     num_surrogates: int
@@ -137,6 +156,8 @@ class SurdReport:
             "total": asdict(self.total),
             "leak_interval": None if self.leak_interval is None else asdict(self.leak_interval),
             "terms": [{**asdict(term), "kind": term.kind.value, "key": _name(term.key)} for term in self.terms],
+            "kinds": [{**asdict(kind), "kind": kind.kind.value} for kind in self.kinds],
+            "interaction_bits": self.interaction_bits,
             "interaction_p": self.interaction_p,
             "sensitivity": [{**asdict(row), "reliability": row.reliability.value} for row in self.sensitivity],
             "close_pairs": [

@@ -15,18 +15,25 @@ ROUNDING = 1e-12
 """Bits by which a replicate may fall short of the observed value and still count as reaching it."""
 
 
-def basic_interval(observed: float, replicates_R: Floats, *, level: float) -> Interval:
-    """Reflect the bootstrap quantiles at the observed value, and cut at 0.
+def basic_interval(observed: float, replicates_R: Floats, *, level: float, origin: float | None = None) -> Interval:
+    """Turn the bootstrap quantiles round at the observed value, and cut at 0.
 
     The percentile interval is wrong here: resampling adds the plug-in bias a second time, and its 90 % intervals cover
     the truth almost never at a thousand samples. A term at 0 gets an upper end only.
+
+    Args:
+        observed: The term in the samples.
+        replicates_R: The term in the drawn populations.
+        level: Nominal coverage.
+        origin: The term in the population that was drawn from; the observed one when left out.
     """
     if observed <= ROUNDING:
         return Interval(low=0.0, high=float(np.quantile(replicates_R, level)), one_sided=True)
     tail = (1.0 - level) / 2.0
     below, above = np.quantile(replicates_R, [tail, 1.0 - tail]).tolist()
-    low = max(0.0, 2.0 * observed - above)
-    return Interval(low=low, high=max(low, 2.0 * observed - below), one_sided=low == 0.0)
+    centre = observed if origin is None else origin
+    low = max(0.0, observed - (above - centre))
+    return Interval(low=low, high=max(low, observed - (below - centre)), one_sided=low == 0.0)
 
 
 def p_values(observed_K: Floats, null_KR: Floats) -> Floats:
