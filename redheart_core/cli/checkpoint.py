@@ -1,7 +1,8 @@
-"""``redheart checkpoint info|verify|init``: what a checkpoint holds, whether it is whole, and untrained ones."""
+"""``redheart checkpoint info|verify|init|finish``: what a checkpoint holds, whether it is whole, and new ones."""
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ from redheart_core.model.ledger import count_parameters, meta_model
 from redheart_core.model.manifest import Manifest
 from redheart_core.model.presets import preset
 from redheart_core.model.shards import STORED_DTYPES
+from redheart_core.training.config import load_config
+from redheart_core.training.refinishing import finish_again
 
 
 @click.group()
 def checkpoint() -> None:
-    """Look at checkpoints, check them, and write untrained ones."""
+    """Look at checkpoints, check them, write untrained ones, and finish others again."""
 
 
 @checkpoint.command()
@@ -58,6 +61,26 @@ def init(name: str, out: Path, seed: int, dtype: str, as_json: bool) -> None:
     with reported_errors(reader_language(None), as_json=as_json):
         content = _info(write_untrained_checkpoint(out, preset(name), seed=seed, dtype=STORED_DTYPES[dtype]))
     _print(content, as_json)
+
+
+@checkpoint.command()
+@click.argument("folder")
+@click.option("--config", required=True, help="Shipped configuration or TOML file that the network was trained by.")
+@click.option(
+    "--data", "data_dir", envvar="REDHEART_DATA", default="../shared/data", show_default=True,
+    type=click.Path(path_type=Path), help="Folder of the data sets; REDHEART_DATA.",
+)  # fmt: skip
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the new checkpoint.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def finish(folder: str, config: str, data_dir: Path, out: Path, as_json: bool) -> None:
+    """Fit linear part, blend, temperatures and thresholds again; the network of FOLDER stays as it is."""
+    command = f"redheart checkpoint finish {shlex.quote(Path(folder).name)} --config {shlex.quote(config)}"
+    with reported_errors(reader_language(None), as_json=as_json):
+        summary = finish_again(
+            checkpoint_folder(folder), load_config(config), data_dir=data_dir, out_dir=out, command=command
+        )
+    metrics = [asdict(metric) for metric in summary.metrics]
+    _print({"minutes": summary.minutes, "parameters": summary.num_parameters, "metrics": metrics}, as_json)
 
 
 def _info(manifest: Manifest) -> dict[str, Any]:

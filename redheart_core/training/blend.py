@@ -2,14 +2,15 @@
 
 The blended logit is ``scale · network + share · linear + shift``. Scale, share and shift minimise the same losses as
 the training, on rows that neither part has learned from, which also calibrates the outputs. A family of many rare
-categories has one scale, share and shift for all of them; everywhere else each output has its own.
+categories has one scale, share and shift for all of them; everywhere else each output has its own. Where the linear
+part speaks alone, the scale is zero.
 
 Dimensions: B items, R passages, C outputs of a family.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -43,25 +44,29 @@ class FamilyBlend:
 class _Factors(torch.nn.Module):
     """Unbounded numbers behind the factors: scale and share are never negative, or a part would be read upside down."""
 
-    def __init__(self, family: Family) -> None:
+    def __init__(self, family: Family, *, alone: bool) -> None:
         super().__init__()
         self.count = len(OUTPUTS[family])
         width = 1 if family in SHARED else self.count
-        self.scale = torch.nn.Parameter(_before_softplus(START_SCALE).repeat(width))
+        self.scale = None if alone else torch.nn.Parameter(_before_softplus(START_SCALE).repeat(width))
         self.share = torch.nn.Parameter(_before_softplus(START_SHARE).repeat(width))
         self.shift = torch.nn.Parameter(torch.zeros(width))
 
     def blend(self) -> FamilyBlend:
         """Return the factors."""
         return FamilyBlend(
-            scale_C=softplus(self.scale).expand(self.count),
+            scale_C=(torch.zeros(1) if self.scale is None else softplus(self.scale)).expand(self.count),
             share_C=softplus(self.share).expand(self.count),
             shift_C=self.shift.expand(self.count),
         )
 
 
 def fit_blend(
-    network: Sequence[Prediction], linear: Sequence[Mapping[Family, Tensor]], families: Sequence[Family]
+    network: Sequence[Prediction],
+    linear: Sequence[Mapping[Family, Tensor]],
+    families: Sequence[Family],
+    *,
+    alone: Collection[Family] = (),
 ) -> dict[Family, FamilyBlend]:
     """Fit the factors of ``families``.
 
@@ -69,8 +74,9 @@ def fit_blend(
         network: What the network alone says about the development rows of each task.
         linear: What the linear part says about the same rows, (R, C) by family.
         families: Families that the linear part speaks about.
+        alone: Those of them that it speaks about alone.
     """
-    factors = torch.nn.ModuleDict({family.value: _Factors(family) for family in families})
+    factors = torch.nn.ModuleDict({family.value: _Factors(family, alone=family in alone) for family in families})
     optimizer = torch.optim.LBFGS(factors.parameters(), max_iter=MAX_ITERATIONS, line_search_fn="strong_wolfe")
 
     def loss() -> Tensor:

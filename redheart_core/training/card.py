@@ -46,9 +46,10 @@ def _linear(config: LinearConfig | None) -> list[str]:
         return []
     needed = ", ".join(f"{family} {count}" for family, count in sorted(config.min_passages.items()))
     crossed = f"; crossed pairs for {', '.join(sorted(crossing))}" if (crossing := config.crossed_min_passages) else ""
+    alone = f"; alone for {', '.join(config.alone)}" if config.alone else ""
     return [
         "- Linear part: logistic regression per output (ridge for ratings) on words, pairs of words, 2 to 4 letters; "
-        f"strength {config.strength:g} where none is named; passages that must have an n-gram: {needed}{crossed}"
+        f"strength {config.strength:g} where none is named; passages that must have an n-gram: {needed}{crossed}{alone}"
     ]
 
 

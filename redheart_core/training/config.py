@@ -41,9 +41,11 @@ class LinearConfig:
     """Passages that must have a crossed pair, by family; families that are not named know none."""
     common_words: int = 100
     """How many of the most frequent words stand in no crossed pair."""
+    alone: tuple[str, ...] = ()
+    """Families of which the linear part speaks alone: where the network adds nothing to it on development rows."""
 
     def __post_init__(self) -> None:
-        named = {*self.min_passages, *self.words_only, *self.crossed_min_passages}
+        named = {*self.min_passages, *self.words_only, *self.crossed_min_passages, *self.alone}
         named |= {name.partition(".")[0] for name in self.strengths}
         if unknown := sorted(named - set(Family)):
             raise ConfigError(f"linear: there is no family {', '.join(unknown)}. Known: {', '.join(Family)}.")

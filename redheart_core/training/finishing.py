@@ -10,7 +10,7 @@ Dimensions: B items, R passages (B, or 2B for pairs), C outputs of a family.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -109,8 +109,9 @@ def finish(
     ngrams = None if fitted is None else fitted.vocabulary
     tokenizer = Tokenizer.from_file(tokenizer_file, ngrams)
     said = [_said(model, task, tokenizer, None if fitted is None else fitted.part) for task in tasks]
-    metrics = cross_fitted(said, families)
-    fit = fit_on(said, families)
+    alone = () if config.linear is None else tuple(map(Family, config.linear.alone))
+    metrics = cross_fitted(said, families, alone=alone)
+    fit = fit_on(said, families, alone=alone)
     for family, blend in fit.blends.items():
         logger.info("blend of %s: network %s, n-grams %s", family, _brief(blend.scale_C), _brief(blend.share_C))
     if fitted is not None:
@@ -121,16 +122,19 @@ def finish(
     )
 
 
-def fit_on(said: Sequence[Said], families: Sequence[Family]) -> Fit:
-    """Fit blend, then temperatures, then thresholds."""
+def fit_on(said: Sequence[Said], families: Sequence[Family], *, alone: Collection[Family] = ()) -> Fit:
+    """Fit blend, then temperatures, then thresholds; of the families ``alone`` the linear part speaks alone."""
     spoken = tuple(said[0].linear_RC)
-    blends = fit_blend([one.network for one in said], [one.linear_RC for one in said], spoken) if spoken else {}
+    network, linear = [one.network for one in said], [one.linear_RC for one in said]
+    blends = fit_blend(network, linear, spoken, alone=alone) if spoken else {}
     together = [one.blended(blends) for one in said]
     temperatures = fit_temperatures(together, families)
     return Fit(blends=blends, temperatures=temperatures, thresholds=fit_thresholds(together, temperatures))
 
 
-def cross_fitted(said: Sequence[Said], families: Sequence[Family]) -> tuple[Metric, ...]:
+def cross_fitted(
+    said: Sequence[Said], families: Sequence[Family], *, alone: Collection[Family] = ()
+) -> tuple[Metric, ...]:
     """Fit on each half of the rows, measure on the other, and average by the number of rows.
 
     Where one half of a task would be empty, it is fitted and measured on all of its rows: only so for a handful.
@@ -139,7 +143,7 @@ def cross_fitted(said: Sequence[Said], families: Sequence[Family]) -> tuple[Metr
     first, second = [one for one, _ in halves], [other for _, other in halves]
     found = []
     for fitting, reported in ((first, second), (second, first)):
-        fit = fit_on(fitting, families)
+        fit = fit_on(fitting, families, alone=alone)
         measured = (measure(one.blended(fit.blends), fit.temperatures, fit.thresholds) for one in reported)
         found.append(list(chain.from_iterable(measured)))
     return tuple(_average(one, other) for one, other in zip(*found, strict=True))

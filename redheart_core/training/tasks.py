@@ -119,7 +119,7 @@ def _ethics_tasks(data_dir: Path) -> Iterable[Task]:
         ("justice", Family.REASONING, "just", 0.4, ethics.read_justice),
         ("deontology", Family.REASONING, "dutiful", 0.4, ethics.read_deontology),
         ("virtue", Family.REASONING, "virtuous", VIRTUE_SHARE, ethics.read_virtue),
-        ("commonsense", Family.CONDUCT, "blameless", 0.15, ethics.read_commonsense),
+        ("commonsense", Family.CONDUCT, "blameless", 0.4, ethics.read_commonsense),
     ):
         rows = reader(data_dir)
         judged = split_groups(rows, share=share)

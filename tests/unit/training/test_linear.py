@@ -94,6 +94,18 @@ def test_the_blend_trusts_the_part_that_knows_and_calibrates_it() -> None:
     assert abs(blend.shift_C[0] + 2 / 3) < 0.1
 
 
+def test_where_the_linear_part_speaks_alone_the_network_counts_nothing() -> None:
+    generator = torch.Generator().manual_seed(0)
+    true_logit = torch.randn(4_000, generator=generator)
+    labels = (torch.rand(4_000, generator=generator) < torch.sigmoid(true_logit)).float()
+    linear = {Family.SAFETY: 3 * true_logit[:, None].repeat(1, 2) + 2}
+    said = _predictions(true_logit, labels)
+    blend = fit_blend([said], [linear], [Family.SAFETY], alone=(Family.SAFETY,))[Family.SAFETY]
+    assert blend.scale_C.tolist() == [0.0, 0.0]
+    assert abs(blend.share_C[0] - 1 / 3) < 0.05
+    assert abs(blend.shift_C[0] + 2 / 3) < 0.1
+
+
 def test_a_folded_blend_says_the_same() -> None:
     only = replace(CONFIG, min_passages={"safety": 2})
     fitted = fit_linear_part(_planted()[:1], only, seed=0)
