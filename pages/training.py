@@ -6,6 +6,8 @@ from workbench.copy import say
 from workbench.ui import prose
 from workbench.ui.boundary import boundary
 from workbench.ui.frame import enter_page
+from workbench.ui.widgets.training_actions import draw_actions, draw_notice
+from workbench.ui.widgets.training_launch import draw_launch, draw_new
 from workbench.ui.widgets.training_list import begin_choice, draw_run_list, write_choice
 
 language = enter_page("training")
@@ -15,11 +17,15 @@ run = None
 
 with chosen, boundary(language):
     run = begin_choice(language)
+    draw_notice()
 
 with runs, boundary(language):
+    draw_new(language)
     draw_run_list(language)
     write_choice()
 
 with chosen, boundary(language):
     if run is None:
-        prose.paragraph(say("training.empty.choose", language))
+        draw_launch(language)
+    else:
+        draw_actions(run, language)

@@ -48,7 +48,7 @@ class Launched:
 
 
 def launch_run(
-    root: Path, request: RunRequest, *, beside_equal: bool = False, trainer: Sequence[str] = TRAINER
+    root: Path, request: RunRequest, *, beside_equal: bool = False, trainer: Sequence[str] | None = None
 ) -> Launched:
     """Make a run and start it detached; it waits by itself until the device is free.
 
@@ -56,7 +56,7 @@ def launch_run(
         root: Folder of all runs.
         request: What is asked for. Its ``run_id`` names the click.
         beside_equal: Whether to start it although an equal run waits or works.
-        trainer: Command of the trainer.
+        trainer: Command of the trainer; ``TRAINER`` when left out.
 
     Raises:
         ConfigError: The configuration is missing or impossible.
@@ -75,7 +75,7 @@ def launch_run(
 
 
 def resume_detached(
-    root: Path, run_id: str, *, from_previous_state: bool = False, trainer: Sequence[str] = TRAINER
+    root: Path, run_id: str, *, from_previous_state: bool = False, trainer: Sequence[str] | None = None
 ) -> Launched:
     """Go on with a run in a process of its own. One that waits or works already is left as it is.
 
@@ -115,7 +115,7 @@ def retry_request(facts: RunFacts, *, run_id: str | None = None) -> RunRequest:
     )
 
 
-def retry_run(root: Path, run_id: str, *, new_id: str | None = None, trainer: Sequence[str] = TRAINER) -> Launched:
+def retry_run(root: Path, run_id: str, *, new_id: str | None = None, trainer: Sequence[str] | None = None) -> Launched:
     """Start a new run like an earlier one, detached.
 
     Raises:
@@ -148,7 +148,7 @@ def _require_short_queue(root: Path) -> None:
         raise RunError(f"{count} runs wait for the device, as many as may. Take one back, or wait until one has begun.")
 
 
-def _spawn(folder: RunFolder, trainer: Sequence[str]) -> None:
+def _spawn(folder: RunFolder, trainer: Sequence[str] | None) -> None:
     """Start the process that keeps the run: it holds its place from birth, in a session of its own."""
     clear_launch(folder)
     place = hold(folder.path / keeper.PLACE)
@@ -159,7 +159,7 @@ def _spawn(folder: RunFolder, trainer: Sequence[str]) -> None:
         os.pwrite(place, str(time.time_ns()).encode(), 0)
         with folder.log.open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-P", str(keeper.__file__), str(folder.path), str(place), *trainer],
+                [sys.executable, "-P", str(keeper.__file__), str(folder.path), str(place), *(trainer or TRAINER)],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 cwd=CODE_FOLDER, start_new_session=True, pass_fds=(place,),
             )  # fmt: skip

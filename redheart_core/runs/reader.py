@@ -232,6 +232,30 @@ class RunReader:
         )
         return tuple(map(_sample, rows))
 
+    def pace(self, first_step: int, last_step: int) -> tuple[float, int] | None:
+        """Return seconds per step by the clock between two steps, both included, and how many steps tell them.
+
+        Time in which no process worked is not counted. None where too few steps follow each other.
+        """
+        rows = self._connection.execute(
+            "SELECT count(*), max(at_s) - min(at_s) FROM steps WHERE step BETWEEN ? AND ? GROUP BY attempt",
+            (first_step, last_step),
+        ).fetchall()
+        num_intervals = sum(count - 1 for count, _ in rows)
+        return (sum(span for _, span in rows) / num_intervals, num_intervals) if num_intervals else None
+
+    def around_steps(self) -> tuple[float, float] | None:
+        """Return when the first step began and the last one ended, seconds since 1970; None without steps."""
+        first, last = self._connection.execute(
+            "SELECT (SELECT at_s - seconds FROM steps ORDER BY step LIMIT 1), max(at_s) FROM steps"
+        ).fetchone()
+        return None if last is None else (float(first), float(last))
+
+    def peak_bytes(self) -> int | None:
+        """Return the most memory that the process was seen to take; None before the first sample."""
+        (peak,) = self._connection.execute("SELECT max(process_bytes) FROM telemetry").fetchone()
+        return None if peak is None else int(peak)
+
     def _seconds_per_step(self) -> float | None:
         (mean,) = self._connection.execute(
             "SELECT avg(seconds) FROM (SELECT seconds FROM steps ORDER BY step DESC LIMIT ?)", (_RATE_STEPS,)

@@ -69,6 +69,8 @@ TECHNIQUES: dict[str, type] = {
     "crossover": CrossoverConfig,
 }
 """Tables that may stand in a configuration; a technique without a table is off."""
+LEAST_ROWS = 50
+"""Fewer rows of a task leave some of its labels without an example."""
 TABLES: dict[str, type] = {**TECHNIQUES, "linear": LinearConfig}
 """The same with what follows the training of the network."""
 
@@ -127,6 +129,11 @@ class TrainingConfig:
     """Optimiser steps between two states to resume from; None: only on request."""
     gradient_norms_every: int | None = None
     """Optimiser steps between two measurements of the gradient's norm by module; None: never."""
+    max_rows: int | None = None
+    """About how many training rows, and development rows, of each task are used: whole groups at even distances over
+    its file; None: all. For trying things out."""
+    max_texts: int | None = None
+    """About how many passages tokenizer and word vectors are made from, at even distances; None: all."""
     linear: LinearConfig | None = None
     label_smoothing: LabelSmoothingConfig | None = None
     r_drop: RDropConfig | None = None
@@ -145,6 +152,9 @@ class TrainingConfig:
         for name in ("log_every", "save_every", "validate_every", "state_every", "gradient_norms_every"):
             if (every := getattr(self, name)) is not None and every < 1:
                 raise ConfigError(f"{name} is {every}; it must be at least 1.")
+        for name in ("max_rows", "max_texts"):
+            if (most := getattr(self, name)) is not None and most < LEAST_ROWS:
+                raise ConfigError(f"{name} is {most}; it must be at least {LEAST_ROWS}.")
         if self.validation_rows < 1:
             raise ConfigError(f"validation_rows is {self.validation_rows}; it must be at least 1.")
         for name in ("early_stopping", "sweet_spots"):

@@ -17,15 +17,14 @@ import torch
 from redheart_core.data.corpus import shippable_texts
 from redheart_core.model.network import RedHeartModel
 from redheart_core.model.presets import preset
-from redheart_core.text.tokenizer import Tokenizer
+from redheart_core.text.tokenizer import Tokenizer, build_tokenizer
 from redheart_core.training.batches import Item, tokenize
 from redheart_core.training.checkpoint_writer import CheckpointWriter, OnSaved
 from redheart_core.training.config import TrainingConfig
-from redheart_core.training.corpus_tokenizer import train_tokenizer
 from redheart_core.training.course import run_course
 from redheart_core.training.distributed import ALONE, Workers
 from redheart_core.training.evaluation import Metric, measure, predict
-from redheart_core.training.held_out import Parted, mean_loss, part_development, with_fewer_rows
+from redheart_core.training.held_out import Parted, mean_loss, part_development, spread_groups, with_fewer_rows
 from redheart_core.training.objectives import REGRET_PROXIES
 from redheart_core.training.observer import Observer
 from redheart_core.training.pretraining.sequences import encode_texts
@@ -144,13 +143,15 @@ def _prepare(config: TrainingConfig, data_dir: Path, scratch: Path, on_data: OnD
     torch.manual_seed(config.seed)
     model_config = preset(config.preset)
     tasks = teachable(load_tasks(data_dir) + (load_supervision(data_dir) if config.proxies else ()), model_config)
+    tasks = tasks if config.max_rows is None else tuple(_with_few_rows(task, config.max_rows) for task in tasks)
     if on_data is not None:
         on_data({file.name: file.sha256 for task in tasks for file in task.files})
     _log_label_statistics(tasks)
     tokenizer_file = scratch / "tokenizer.json"
-    train_tokenizer(data_dir, tokenizer_file, vocabulary_size=model_config.vocabulary_size)
+    texts = _some_texts(config, data_dir)
+    build_tokenizer(texts, tokenizer_file, vocabulary_size=model_config.vocabulary_size)
     tokenizer = Tokenizer.from_file(tokenizer_file)
-    model = build_model(config, tokenizer, shippable_texts(data_dir))
+    model = build_model(config, tokenizer, texts)
     start_at_base_rates(model, tasks)
     parted = _parted(config, tasks)
     return _Start(
@@ -161,6 +162,16 @@ def _prepare(config: TrainingConfig, data_dir: Path, scratch: Path, on_data: OnD
         tokenizer_file=tokenizer_file,
         model=model,
     )
+
+
+def _with_few_rows(task: Task, limit: int) -> Task:
+    few = spread_groups(task.train, limit)
+    return replace(with_fewer_rows(task, limit), train=tuple(chain.from_iterable(few)))
+
+
+def _some_texts(config: TrainingConfig, data_dir: Path) -> tuple[str, ...]:
+    texts = shippable_texts(data_dir)
+    return texts if config.max_texts is None else texts[:: max(1, round(len(texts) / config.max_texts))]
 
 
 def _parted(config: TrainingConfig, tasks: tuple[Task, ...]) -> Parted:
@@ -180,7 +191,7 @@ def _trained_outputs(config: TrainingConfig) -> dict[Family, tuple[str, ...]]:
 
 def _texts_as_ids(config: TrainingConfig, data_dir: Path, tokenizer: Tokenizer) -> tuple[tuple[int, ...], ...]:
     assert config.pretraining is not None, "asked for without pre-training"
-    return encode_texts(shippable_texts(data_dir), tokenizer, max_tokens=config.pretraining.max_tokens)
+    return encode_texts(_some_texts(config, data_dir), tokenizer, max_tokens=config.pretraining.max_tokens)
 
 
 def _held_loss(config: TrainingConfig, start: _Start) -> Callable[[RedHeartModel], float]:

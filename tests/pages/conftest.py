@@ -12,7 +12,11 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 import redheart_core
+from redheart_core.runtime.activations import ActivationProfile
+from redheart_core.runtime.plan import MemoryRequest, plan_memory
+from redheart_core.training.memory import PlannedStep
 from tests.fakes import fake_model
+from workbench.ui import training_machine
 
 ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 OpenPage = Callable[..., AppTest]
@@ -36,6 +40,17 @@ def _fake_weights(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     _forget()
     yield
     _forget()
+
+
+@pytest.fixture(autouse=True)
+def _quick_plans(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real plan of made-up sizes: to simulate the step of even the smallest model takes seconds."""
+    request = MemoryRequest(
+        parameters={"backbone": 1000}, activations=ActivationProfile(fixed_bytes=5e6), batch=2, length=16
+    )
+    planned = PlannedStep(plan=plan_memory(request), batch=2, length=16)
+    monkeypatch.setattr(training_machine, "plan_training", lambda _: planned)
+    monkeypatch.setattr(training_machine, "plan_full", lambda _: planned)
 
 
 def _forget() -> None:

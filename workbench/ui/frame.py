@@ -8,8 +8,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from redheart_core.errors import ConfigError
 from workbench.copy import LANGUAGES, UiLanguage, say
-from workbench.ui import session
+from workbench.ui import prose, session
+from workbench.ui.access import may_open, must_sign_in, role, signed_in_as
+from workbench.ui.boundary import error_text
+from workbench.ui.literal import markdown_literal
+from workbench.ui.roles import Role, may_see
 from workbench.ui.session import Key
 
 _STYLE = Path(__file__).with_name("style.css")
@@ -35,10 +40,12 @@ def draw_frame() -> st.Page:
         page_title=say("frame.name", language), layout="wide", initial_sidebar_state="auto", menu_items={}
     )
     st.html(_STYLE)
+    held = _role_or_sign_in(language)
     pages = {
         name: st.Page(page_path(name), title=say(f"frame.page.{name}", language), default=name == "home")
         for names in SECTIONS.values()
         for name in names
+        if may_see(held, name)
     }
     current = st.navigation(list(pages.values()), position="hidden")
     with st.sidebar:
@@ -66,8 +73,23 @@ def enter_page(name: str) -> UiLanguage:
     if not session.get(Key.FRAMED, default=False):
         asked = dict(st.query_params)
         draw_frame()
-        st.switch_page(page_path(name), query_params={**asked, "lang": session.language()})
+        allowed = name if may_open(name) else "home"
+        st.switch_page(page_path(allowed), query_params={**asked, "lang": session.language()})
     return session.language()
+
+
+def _role_or_sign_in(language: UiLanguage) -> Role:
+    """Return the visitor's role. Where a login is configured, whoever has not used it sees nothing else."""
+    if must_sign_in():
+        prose.question(say("frame.sign_in.question", language), language)
+        prose.paragraph(say("frame.sign_in.text", language))
+        st.button(say("frame.sign_in.button", language), key="frame.sign_in", type="primary", on_click=st.login)
+        st.stop()
+    try:
+        return role()
+    except ConfigError as problem:
+        st.error(markdown_literal(error_text(problem, language)))
+        return Role.VIEWER
 
 
 def _draw_contents(pages: dict[str, st.Page], language: UiLanguage) -> None:
@@ -83,5 +105,8 @@ def _draw_contents(pages: dict[str, st.Page], language: UiLanguage) -> None:
     )
     for section, names in SECTIONS.items():
         st.html(f'<p class="rh-section">{say(f"frame.section.{section}", language)}</p>')
-        for name in names:
+        for name in (name for name in names if name in pages):
             st.page_link(pages[name], query_params={"lang": language}, width="stretch")
+    if (address := signed_in_as()) is not None:
+        prose.paragraph(say("frame.sign_in.as", language, address=address), kind="quiet")
+        st.button(say("frame.sign_in.out", language), key="frame.sign_out", type="tertiary", on_click=st.logout)

@@ -69,6 +69,14 @@ class Key(StrEnum):
     TRAINING_RUN = "training.run"
     TRAINING_SEARCH = "training.search"
     TRAINING_EVERY = "training.every"
+    TRAINING_NOTICE = "training.notice"
+    TRAINING_DELETING = "training.deleting"
+    TRAINING_RECIPE = "training.recipe"
+    TRAINING_NAME = "training.name"
+    TRAINING_THREADS = "training.threads"
+    TRAINING_BESIDE = "training.beside"
+    TRAINING_FIELD = "training.field"
+    TRAINING_CLICK = "training.click"
     HIGHEST_ID = "dilemma.highest_id"
 
 

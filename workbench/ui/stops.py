@@ -1,0 +1,79 @@
+"""Stops that are under way: each goes through its stages in a thread, so that leaving the page does not break it off.
+
+The threads know nothing of Streamlit; pages look at the stages reached so far.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+import streamlit as st
+
+from redheart_core.errors import RunError
+from redheart_core.runs.folder import RunFolder
+from redheart_core.runs.stopping import Patience, Progress, Stage, stop_run
+
+logger = logging.getLogger(__name__)
+
+PAGE_PATIENCE = Patience(asked_s=15.0, terminated_s=5.0, killed_s=5.0)
+"""A person waits in front of it. Whoever wants to wait longer for the last step to be saved uses the command line."""
+LAST = frozenset({Stage.NOT_RUNNING, Stage.ENDED, Stage.STILL_THERE})
+_MOST_KEPT = 50
+
+
+class Stops:
+    """Stages of stops by run, shared by all sessions."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stages: dict[str, list[Progress]] = {}
+        self._problems: dict[str, RunError] = {}
+        self._going: set[str] = set()
+
+    def begin(self, folder: RunFolder) -> None:
+        """Begin to stop a run; one that is being stopped goes on as it is."""
+        with self._lock:
+            if folder.run_id in self._going:
+                return
+            self._going.add(folder.run_id)
+            self.forget(folder.run_id)
+            while len(self._stages) >= _MOST_KEPT:
+                self._stages.pop(next(iter(self._stages)))
+            self._stages[folder.run_id] = []
+        threading.Thread(target=self._stop, args=(folder,), name=f"stop {folder.run_id}", daemon=True).start()
+
+    def forget(self, run_id: str) -> None:
+        """Forget what was told of an earlier stop."""
+        self._stages.pop(run_id, None)
+        self._problems.pop(run_id, None)
+
+    def stages(self, run_id: str) -> tuple[Progress, ...]:
+        """Return the stages reached so far.
+
+        Raises:
+            RunError: It could not be stopped.
+        """
+        if run_id in self._problems:
+            raise self._problems[run_id]
+        return tuple(self._stages.get(run_id, ()))
+
+    def is_going(self, run_id: str) -> bool:
+        """Say whether a stop is under way."""
+        return run_id in self._going
+
+    def _stop(self, folder: RunFolder) -> None:
+        try:
+            for progress in stop_run(folder, patience=PAGE_PATIENCE):
+                self._stages[folder.run_id].append(progress)
+        except RunError as problem:
+            logger.info("A run could not be stopped: %s", problem)
+            self._problems[folder.run_id] = problem
+        finally:
+            self._going.discard(folder.run_id)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def stops() -> Stops:
+    """Return the stops of this server."""
+    return Stops()
