@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from redheart_core.cli.surd import surd as columns
+from redheart_core.cli.surd_decompose import decompose
 from redheart_core.cli.surd_ensemble import ensemble
+from redheart_core.cli.surd_teach import teach_readouts
 
 ROUTES = {"--dilemma": "ensemble", "--passage": "ensemble"}
 """Which command is meant where options come first; ``columns`` otherwise."""
@@ -33,3 +35,5 @@ def surd() -> None:
 
 surd.add_command(columns, "columns")
 surd.add_command(ensemble, "ensemble")
+surd.add_command(decompose, "decompose")
+surd.add_command(teach_readouts, "teach")

@@ -19,8 +19,8 @@ from redheart_core.vocabulary.dilemma import Party
 from redheart_core.vocabulary.language import Language
 from redheart_core.vocabulary.reading import Family, NeuralReader, NeuralReading
 
-BATCH_CASES = 16
-"""Options that the model reads together; each takes nine rows of what follows the backbone."""
+BATCH_CASES = {True: 16, False: 64}
+"""Options that the model reads together, with deviations (nine rows each of what follows the backbone) and without."""
 Report = Callable[[int, int], None]
 """Told how many distinct cases are scored, of how many. What it raises ends the work."""
 
@@ -93,8 +93,9 @@ def score_options(
     report(0, len(distinct))
     # Passages of one length are read together, so that little of a batch is padding.
     by_length = sorted(distinct, key=lambda case: (len(case.situation) + len(case.option), case.situation, case.option))
-    for start in range(0, len(by_length), BATCH_CASES):
-        batch = by_length[start : start + BATCH_CASES]
+    size = BATCH_CASES[spread]
+    for start in range(0, len(by_length), size):
+        batch = by_length[start : start + size]
         said = None if reader is None else _read(reader, batch, spread=spread)
         for case in batch:
             found[case] = _scores(case, said, language, chosen, spread=spread)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from redheart_core.explain.attribution.targets import OPTION_SCORE
+from redheart_core.measurements import Measurement, load_measurement
 from redheart_core.vocabulary.bentham import RegretType, Variable, View
 from redheart_core.vocabulary.emotions import NUANCES
 from redheart_core.vocabulary.reading import Family
@@ -10,6 +11,7 @@ from workbench.copy import UiLanguage, catalogue, say
 from workbench.views.labels import emotion_name, family_name, grade_name, regret_name, variable_name, view_name
 
 _SEPARATOR = "/"
+SURD_MEASUREMENT = "surd_readouts"
 _FAMILIES = {"emotion": Family.GOEMOTIONS}
 """Families whose targets begin with another word than their own."""
 
@@ -53,7 +55,26 @@ def label_source(target: str, language: UiLanguage) -> str:
     family = family_of(target)
     if family is None:
         return ""
-    return say("attribution.source.lead", language, who=say(f"attribution.source.{family.value}", language))
+    lead = say("attribution.source.lead", language, who=say(f"attribution.source.{family.value}", language))
+    return (
+        f"{lead} {surd_error(load_measurement(SURD_MEASUREMENT), language)}".strip() if family is Family.SURD else lead
+    )
+
+
+def surd_error(measurement: Measurement | None, language: UiLanguage) -> str:
+    """Say how far the SURD estimate is from what it estimates; nothing where that was not measured."""
+    rows = [] if measurement is None else [row for row in measurement.rows if row["output"] == "all four"]
+    if measurement is None or not rows:
+        return ""
+    row = rows[0]
+    return say(
+        "attribution.source.surd_better" if row["beats_constant"] else "attribution.source.surd_not_better",
+        language,
+        count=measurement.facts["num_held_out"],
+        error=row["root_mean_square"],
+        constant=row["constant"],
+        own=row["standard_error"],
+    )
 
 
 def _name(family: Family, name: str, language: UiLanguage) -> str:

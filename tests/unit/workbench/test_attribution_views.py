@@ -11,6 +11,7 @@ from redheart_core.explain.attribution.baselines import BASELINES
 from redheart_core.explain.attribution.methods import METHODS
 from redheart_core.explain.attribution.methods.method import Method
 from redheart_core.explain.attribution.methods.options import option_specs
+from redheart_core.measurements import Measurement
 from redheart_core.vocabulary.reading import OUTPUTS, Family
 from tests.attributions import hand_made, turned
 from tests.fakes import HOSTILE
@@ -23,7 +24,7 @@ from workbench.views import numbers
 from workbench.views.attribution_lead import attribution_lead
 from workbench.views.labels import family_name
 from workbench.views.method_names import baseline_name, method_gloss, method_name
-from workbench.views.targets import choice_label, contrast_name, label_source, output_name
+from workbench.views.targets import choice_label, contrast_name, label_source, output_name, surd_error
 from workbench.views.top_words import ngram_share, top_words_view, word_labels, words_table
 from workbench.views.word_heat import layers_heat, methods_heat
 
@@ -124,6 +125,25 @@ def test_every_declared_output_has_a_name_a_family_and_a_source(family: Family, 
         assert output_name(target, language) not in {"", target}
         assert choice_label(target, language).endswith(family_name(family.value, language))
         assert len(label_source(target, language)) > 20
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("beats", [True, False])
+def test_the_error_of_the_surd_estimate_is_told_with_what_it_must_beat(language: UiLanguage, beats: bool) -> None:
+    row = {
+        "output": "all four",
+        "root_mean_square": 0.1,
+        "constant": 0.12,
+        "standard_error": 0.07,
+        "beats_constant": beats,
+    }
+    found = Measurement(command="c", machine="m", date="2026-11-25", torch="2", rows=(row,), facts={"num_held_out": 61})
+    told = surd_error(found, language)
+    assert all(number in told for number in ("61", "0.100", "0.120"))
+    assert ("0.070" in told) is beats
+    assert surd_error(None, language) == ""
+    assert "estimate" in choice_label("surd/leak", "en")
+    assert "추정" in choice_label("surd/leak", "ko")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -72,7 +72,7 @@ def prepare(situation: str, option: str, *, language: Language, design: Design) 
     Parts are shared between the texts by their length, at least one each. The choice of alterations depends on the seed
     and on the part's own text alone.
     """
-    counts = _shares(situation, option, design.num_parts)
+    counts = _shares(situation, design.num_parts)
     texts = {Field.SITUATION: situation, Field.OPTION: option}
     called = {Field.SITUATION: "situation", Field.OPTION: "option" if situation.strip() else ALONE}
     return tuple(
@@ -108,7 +108,7 @@ def assembled(parts: Sequence[Part], variants_P: Sequence[int], field: Field) ->
     return "".join(pieces).strip()
 
 
-def _shares(situation: str, option: str, num_parts: int) -> dict[Field, int]:
+def _shares(situation: str, num_parts: int) -> dict[Field, int]:
     """Give each text its share of the parts: the option half of them, rounded up, because it is what is scored."""
     if not situation.strip():
         return {Field.SITUATION: 0, Field.OPTION: num_parts}
