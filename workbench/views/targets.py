@@ -12,6 +12,7 @@ from workbench.views.labels import emotion_name, family_name, grade_name, regret
 
 _SEPARATOR = "/"
 SURD_MEASUREMENT = "surd_readouts"
+_SURD_NUMBERS = {"error": "root_mean_square", "constant": "constant", "own": "standard_error"}
 _FAMILIES = {"emotion": Family.GOEMOTIONS}
 """Families whose targets begin with another word than their own."""
 
@@ -70,10 +71,8 @@ def surd_error(measurement: Measurement | None, language: UiLanguage) -> str:
     return say(
         "attribution.source.surd_better" if row["beats_constant"] else "attribution.source.surd_not_better",
         language,
-        count=measurement.facts["num_held_out"],
-        error=row["root_mean_square"],
-        constant=row["constant"],
-        own=row["standard_error"],
+        count=str(measurement.facts["num_held_out"]),
+        **{word: f"{row[column]:.3f}" for word, column in _SURD_NUMBERS.items()},
     )
 
 
