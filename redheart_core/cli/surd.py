@@ -19,7 +19,7 @@ from redheart_core.explain.surd import (
     observe,
     surd_report,
 )
-from redheart_core.explain.surd.columns import read_columns
+from redheart_core.explain.surd.columns import read_columns, without_missing
 from redheart_core.explain.surd.report import MAX_SURROGATES
 from redheart_core.explain.surd.samples import bin_kind
 
@@ -54,6 +54,7 @@ class ListOptionCommand(click.Command):
 @click.option("--method", default="quantile", show_default=True, help="quantile or uniform bins.")
 @click.option("--categorical", multiple=True, help="Columns whose numbers are categories; several names may follow.")
 @click.option("--units", help="Column naming the independent unit of each row.")
+@click.option("--leave-out-missing", is_flag=True, help="Leave out rows that lack a value, instead of refusing them.")
 @click.option("--max-order", type=int, help="Largest number of sources taken together.")
 @click.option(
     "--lags",
@@ -86,6 +87,7 @@ def surd(
     method: str,
     categorical: Sequence[str],
     units: str | None,
+    leave_out_missing: bool,
     max_order: int | None,
     lags: Sequence[int],
     statistics: bool,
@@ -100,6 +102,8 @@ def surd(
     with reported_errors(language, as_json=as_json):
         coding = Coding(bins=bins, method=bin_kind(method), categorical=categorical, lags=lags or None)
         columns = read_columns(path, [target, *sources, *([units] if units else [])])
+        if leave_out_missing:
+            columns = without_missing(columns, (target, *sources))
         case: dict[str, Any] = {
             "target": columns[target],
             "sources": {name: columns[name] for name in sources},

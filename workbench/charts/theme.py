@@ -11,6 +11,7 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
+from redheart_core.explain.surd import TermKind
 from redheart_core.vocabulary.bentham import View
 from workbench.views.labels import display_width
 
@@ -29,6 +30,11 @@ RAISES = "#5E3C99"
 LOWERS = "#E66101"
 RAISES_ON_DARK = "#A58BD6"
 """The same hue, lighter: the purple of the table sinks into a dark page."""
+
+TERM_COLOURS = {TermKind.REDUNDANT: "#56B4E9", TermKind.UNIQUE: "#E69F00", TermKind.SYNERGISTIC: "#CC79A7"}
+TERM_PATTERNS = {TermKind.REDUNDANT: "", TermKind.UNIQUE: ".", TermKind.SYNERGISTIC: "/"}
+LEAK, LEAK_PATTERN = "#A8A196", "-"
+"""What the sources do not tell."""
 
 FAMILY_COLOURS = {
     "joy": "#E69F00",

@@ -22,7 +22,7 @@ _LANGUAGE_NAMES = {"ko": "korean", "en": "english"}
 
 SECTIONS: dict[str, tuple[str, ...]] = {
     "explore": ("home", "dilemma", "emotion"),
-    "explain": ("attribution", "trace"),
+    "explain": ("attribution", "surd", "trace"),
     "build": ("training", "model"),
 }
 """Pages by section of the contents, in order. A page's file is ``pages/<name>.py``."""

@@ -15,7 +15,7 @@ from typing import Any
 import streamlit as st
 
 from workbench.copy import UiLanguage, say
-from workbench.views.progress import progress_text
+from workbench.views.progress import EVALUATIONS, progress_text
 
 Report = Callable[[int, int], None]
 _EVERY_S = 0.1
@@ -23,7 +23,13 @@ _EVERY_S = 0.1
 
 @contextmanager
 def stoppable(
-    task: str, language: UiLanguage, *, key: str, on_stop: Callable[..., None], args: tuple[Any, ...] = ()
+    task: str,
+    language: UiLanguage,
+    *,
+    key: str,
+    on_stop: Callable[..., None],
+    args: tuple[Any, ...] = (),
+    words: str = EVALUATIONS,
 ) -> Iterator[Report]:
     """Draw the progress of a block of work, and take it away when the work is done.
 
@@ -33,10 +39,11 @@ def stoppable(
         key: Of the stop button.
         on_stop: Called when the visitor stops it, before the page is drawn again.
         args: Of ``on_stop``.
+        words: Where the texts for what is counted are.
     """
     place = st.empty()
     with place.container():
-        bar = st.progress(0.0, text=f"{task} {say('attribution.progress.waiting', language)}")
+        bar = st.progress(0.0, text=f"{task} {say(f'{words}.waiting', language)}")
         st.button(say("attribution.progress.cancel", language), key=key, on_click=on_stop, args=args)
     begun = drawn = time.monotonic()
 
@@ -48,7 +55,7 @@ def stoppable(
         elif done < total and now - drawn < _EVERY_S:
             return
         drawn = now
-        text = f"{task} {progress_text(done, total, now - begun, language)}"
+        text = f"{task} {progress_text(done, total, now - begun, language, words=words)}"
         bar.progress(min(1.0, done / total) if total else 0.0, text=text)
 
     yield report

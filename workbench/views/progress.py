@@ -10,13 +10,17 @@ _SURE_FROM_S = 0.5
 """Before so much time has passed, what is left is anybody's guess."""
 
 
-def progress_text(done: int, total: int, elapsed_s: float, language: UiLanguage) -> str:
-    """Say how many evaluations are done and about how long the rest takes."""
+EVALUATIONS = "attribution.progress"
+"""Where the words for counted evaluations of the model are; other work has words of its own."""
+
+
+def progress_text(done: int, total: int, elapsed_s: float, language: UiLanguage, *, words: str = EVALUATIONS) -> str:
+    """Say how much is done and about how long the rest takes; ``words`` is where the texts for what is counted are."""
     counts = {"done": numbers.count(done), "total": numbers.count(total)}
     if done == 0 or elapsed_s < _SURE_FROM_S:
-        return say("attribution.progress.done", language, **counts)
+        return say(f"{words}.done", language, **counts)
     left_s = elapsed_s / done * max(0, total - done)
-    return say("attribution.progress.left", language, time=duration(left_s, language), **counts)
+    return say(f"{words}.left", language, time=duration(left_s, language), **counts)
 
 
 def duration(seconds: float, language: UiLanguage) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from redheart_core.errors import InputError
+from redheart_core.explain.surd.columns import is_missing
 from redheart_core.vocabulary.wording import Wording
 
 
@@ -50,9 +51,7 @@ class Column:
     @property
     def is_missing_N(self) -> NDArray[np.bool_]:
         """Where a case has no value, shape (N,)."""
-        if self.values.dtype.kind == "f":
-            return np.asarray(~np.isfinite(self.values))
-        return np.asarray(self.values == "") if self.values.dtype.kind == "U" else np.zeros(len(self.values), np.bool_)
+        return is_missing(self.values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
