@@ -117,7 +117,7 @@ def summary(found: Attribution | OptionContrast, language: str) -> str:
     words = _WORDS[language]
     if isinstance(found, OptionContrast):
         head = words["lead"].format(value=found.target_value, against=found.baseline_value)
-        pairs = [*found.situation, *found.first_option, *found.second_option]
+        pairs = [(one.word, one.score) for one in found.words]
         return "\n".join(
             [head, *_bars(pairs), *_sum_notes(found.total, found.target_value - found.baseline_value, words)]
         )

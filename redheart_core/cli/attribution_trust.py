@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from redheart_core.errors import ExplanationError
 from redheart_core.explain.attribution.contrast import OptionContrast
 from redheart_core.explain.attribution.result import Attribution
+from redheart_core.explain.attribution.trust.contrast import ContrastTrust, judge_contrast
 from redheart_core.explain.attribution.trust.judge import judge
 from redheart_core.explain.attribution.trust.plan import ON_REQUEST
 from redheart_core.explain.attribution.trust.report import TrustReport
@@ -15,22 +16,40 @@ from redheart_core.inference.leased import LeasedReader
 from redheart_core.vocabulary.reading import NeuralReader
 
 
-def judged(found: Attribution | OptionContrast, reader: NeuralReader | None, *, is_full: bool) -> TrustReport:
-    """Check an attribution, on request with the checks that make it again.
+def judged(
+    found: Attribution | OptionContrast, reader: NeuralReader | None, *, is_full: bool
+) -> TrustReport | ContrastTrust:
+    """Check an attribution, or a lead of one option over another; on request with the checks that make it again.
 
     Raises:
-        ExplanationError: Two options were compared.
+        ExplanationError: There is no neural part, or the checks that make a lead again were asked for.
     """
-    if isinstance(found, OptionContrast) or not isinstance(reader, LeasedReader):
-        raise ExplanationError("A lead of one option over another is made of two attributions. Check each by itself.")
-    return judge(found, reader, asked=frozenset(ON_REQUEST) if is_full else frozenset())
+    if not isinstance(reader, LeasedReader):
+        raise ExplanationError("Attribution explains the neural part, and there is none here. Load a checkpoint.")
+    if not isinstance(found, OptionContrast):
+        return judge(found, reader, asked=frozenset(ON_REQUEST) if is_full else frozenset())
+    if is_full:
+        raise ExplanationError("A lead of one option over another has quick checks only. Check each by itself.")
+    return judge_contrast(found, reader)
 
 
-def summary(report: TrustReport, language: str) -> str:
+def summary(report: TrustReport | ContrastTrust, language: str) -> str:
     """Return the verdict and a line for each check that says something."""
     words = _WORDS[language]
+    if isinstance(report, ContrastTrust):
+        return "\n".join(
+            (
+                words[f"overall_{report.verdict.value}"],
+                _line(report.sum_check, words),
+                *(f"{words[side]}: {summary(one, language)}" for side, one in _sides(report)),
+            )
+        )
     told = [check for check in report.checks if check.value is not None or check.verdict is Verdict.FAILED]
     return "\n".join([words[f"overall_{report.verdict.value}"], *(_line(check, words) for check in told)])
+
+
+def _sides(trust: ContrastTrust) -> tuple[tuple[str, TrustReport], ...]:
+    return ("first", trust.first), ("second", trust.second)
 
 
 def _line(check: Check, words: Mapping[str, str]) -> str:
@@ -51,6 +70,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "overall_doubtful": "조심해서 보세요: 확실하지 않은 검사가 있어요.",
         "overall_failed": "믿지 마세요: 꼭 필요한 검사에서 떨어졌어요.",
         "overall_not_applicable": "판단할 수 없어요: 이 글과 방법으로는 검사할 수 없어요.",
+        "first": "이 선택지",
+        "second": "다른 선택지",
         "good": "좋음",
         "doubtful": "애매함",
         "failed": "실패",
@@ -75,6 +96,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "overall_doubtful": "Care: a check leaves doubt.",
         "overall_failed": "Do not trust it: an essential check failed.",
         "overall_not_applicable": "Nothing can be said: this text and method cannot be checked.",
+        "first": "this option",
+        "second": "the other option",
         "good": "good",
         "doubtful": "doubtful",
         "failed": "failed",

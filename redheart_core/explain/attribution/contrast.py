@@ -3,18 +3,18 @@
 Each option is read by itself against the same situation, and a method that sums is linear in what it explains. So the
 attribution of the difference is the difference of the attributions: a word of the first option counts as it does there,
 a word of the second with the sign turned, and a word of the situation, which both readings saw, with both.
-
-Dimensions: S words of the situation.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from redheart_core.errors import ExplanationError
 from redheart_core.explain.attribution.attribute import attribute
 from redheart_core.explain.attribution.methods import METHODS
+from redheart_core.explain.attribution.methods.deep_lift import DeepLift
 from redheart_core.explain.attribution.methods.method import Report, unreported
 from redheart_core.explain.attribution.request import AttributionRequest
 from redheart_core.explain.attribution.result import Attribution
@@ -22,6 +22,29 @@ from redheart_core.explain.attribution.targets import OPTION_SCORE
 from redheart_core.explain.attribution.words import Word
 from redheart_core.text.tokenizer import Source
 from redheart_core.vocabulary.reading import NeuralReader
+
+CONTRAST_METHODS = tuple(m.name for m in METHODS.values() if m.is_additive and not isinstance(m, DeepLift))
+"""Methods whose scores sum to the score of an option. DeepLIFT has no rule for how that is calculated."""
+
+
+class Part(StrEnum):
+    """Where a word of a contrast stands."""
+
+    SITUATION = "situation"
+    FIRST = "first_option"
+    SECOND = "second_option"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContrastWord:
+    """A word and what it does to the difference."""
+
+    word: Word
+    part: Part
+    score: float
+    """Above zero it speaks for the first option. A word that raises the second option's own score is below zero."""
+    through_ngrams: float
+    """The part of the score that comes through n-grams."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,20 +55,20 @@ class OptionContrast:
     second: Attribution
 
     @property
-    def situation(self) -> tuple[tuple[Word, float], ...]:
-        """Words of the situation with their scores, (S,)."""
-        ours, theirs = self._of(self.first, Source.CONTEXT), self._of(self.second, Source.CONTEXT)
-        return tuple((word, one - other) for (word, one), (_, other) in zip(ours, theirs, strict=True))
-
-    @property
-    def first_option(self) -> tuple[tuple[Word, float], ...]:
-        """Words of the first option with their scores."""
-        return self._of(self.first, Source.TEXT)
-
-    @property
-    def second_option(self) -> tuple[tuple[Word, float], ...]:
-        """Words of the second option; what raises its own score counts against the first."""
-        return tuple((word, -score) for word, score in self._of(self.second, Source.TEXT))
+    def words(self) -> tuple[ContrastWord, ...]:
+        """Words of the situation, then of the first option, then of the second."""
+        ours, theirs = _rows(self.first, Source.CONTEXT), _rows(self.second, Source.CONTEXT)
+        shared = tuple(
+            (word, one - other, ngrams - others)
+            for (word, one, ngrams), (_, other, others) in zip(ours, theirs, strict=True)
+        )
+        turned = tuple((word, -score, -ngrams) for word, score, ngrams in _rows(self.second, Source.TEXT))
+        parts = {Part.SITUATION: shared, Part.FIRST: _rows(self.first, Source.TEXT), Part.SECOND: turned}
+        return tuple(
+            ContrastWord(word=word, part=part, score=score, through_ngrams=ngrams)
+            for part, rows in parts.items()
+            for word, score, ngrams in rows
+        )
 
     @property
     def rest(self) -> float:
@@ -74,14 +97,8 @@ class OptionContrast:
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON values: the difference, and both attributions that it is made of."""
-        parts = {"situation": self.situation, "first_option": self.first_option, "second_option": self.second_option}
         return {
-            **{
-                name: [
-                    {"text": word.text, "start": word.start, "end": word.end, "score": score} for word, score in part
-                ]
-                for name, part in parts.items()
-            },
+            **{part.value: [_placed(one) for one in self.words if one.part is part] for part in Part},
             "rest": self.rest,
             "sum": self.total,
             "target_value": self.target_value,
@@ -91,10 +108,18 @@ class OptionContrast:
             "second": self.second.to_dict(),
         }
 
-    @staticmethod
-    def _of(attribution: Attribution, source: Source) -> tuple[tuple[Word, float], ...]:
-        pairs = zip(attribution.words, attribution.scores, strict=True)
-        return tuple((word, score) for word, score in pairs if word.source is source)
+
+_Row = tuple[Word, float, float]
+"""A word, its score, and the part of it that comes through n-grams."""
+
+
+def _rows(attribution: Attribution, source: Source) -> tuple[_Row, ...]:
+    rows = zip(attribution.words, attribution.scores, attribution.ngram_scores, strict=True)
+    return tuple(row for row in rows if row[0].source is source)
+
+
+def _placed(one: ContrastWord) -> dict[str, Any]:
+    return {"text": one.word.text, "start": one.word.start, "end": one.word.end, "score": one.score}
 
 
 def contrast_options(
@@ -117,10 +142,10 @@ def contrast_options(
             f"Two options are compared by {OPTION_SCORE}, not {request.target}. Two outputs are compared by a target "
             "'A - B'."
         )
-    if request.method in METHODS and not METHODS[request.method].is_additive:
-        summing = ", ".join(method.name for method in METHODS.values() if method.is_additive)
+    if request.method in METHODS and request.method not in CONTRAST_METHODS:
         raise ExplanationError(
-            f"The scores of {request.method} do not sum, so they cannot be subtracted. Use {summing}."
+            f"The scores of {request.method} do not sum to an option's score, so they cannot be subtracted. Use "
+            f"{', '.join(CONTRAST_METHODS)}."
         )
     first = attribute(request, reader, report=lambda done, total: report(done, 2 * total))
     second = attribute(

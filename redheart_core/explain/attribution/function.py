@@ -24,6 +24,17 @@ Scalar = Callable[[Mapping[Family, Tensor]], Tensor]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CalculatedScalar:
+    """A scalar that ends in plain arithmetic: it has slopes, but no rule by which a difference passes through it."""
+
+    calculate: Scalar
+
+    def __call__(self, logits: Mapping[Family, Tensor]) -> Tensor:
+        """Return the scalar (K,)."""
+        return self.calculate(logits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Inputs:
     """One point in the space of inputs."""
 

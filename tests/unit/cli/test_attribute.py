@@ -135,10 +135,17 @@ def test_trust_adds_a_report_in_json_and_a_verdict_for_people(tiny: str) -> None
     assert "높은 단어를 빼면" in run(*asked, "--trust", "quick", "--lang", "ko").stdout
 
 
-def test_the_lead_of_an_option_is_not_checked_as_one_map(tiny: str) -> None:
-    done = run(
+def test_the_lead_of_an_option_is_checked_as_a_sum_and_as_two_maps(tiny: str) -> None:
+    asked = (
         "Tell the truth.", "--target", "option/score", "--context", "I lied to my friend.", "--against", "Stay silent.",
-        "--option", "steps=2", "--model", tiny, "--trust", "quick",
+        "--option", "steps=2", "--model", tiny,
     )  # fmt: skip
-    assert done.exit_code != 0
-    assert "Check each by itself" in done.stderr
+    trust = json.loads(run(*asked, "--trust", "quick", "--json").stdout)["trust"]
+    assert set(trust) == {"verdict", "sum", "first", "second"}
+    assert trust["sum"]["name"] == "completeness"
+    told = run(*asked, "--trust", "quick").stdout
+    assert "this option: " in told
+    assert "the other option: " in told
+    refused = run(*asked, "--trust", "full")
+    assert refused.exit_code != 0
+    assert "has quick checks only" in refused.stderr

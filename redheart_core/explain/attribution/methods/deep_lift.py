@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from redheart_core.errors import ExplanationError
-from redheart_core.explain.attribution.function import Explained
+from redheart_core.explain.attribution.function import CalculatedScalar, Explained
 from redheart_core.explain.attribution.methods.difference_run import DifferenceRun
 from redheart_core.explain.attribution.methods.method import RawScores, Report
 from redheart_core.explain.attribution.methods.options import NoOptions
@@ -28,7 +28,9 @@ class DeepLift:
     options_type = NoOptions
 
     def supports(self, explained: Explained) -> str | None:
-        """Return None: whether every function has a rule shows in the sum, which ``run`` checks."""
+        """Refuse a score that ends in plain arithmetic. Whether all else has a rule shows in the sum: see ``run``."""
+        if isinstance(explained.scalar, CalculatedScalar):
+            return "it is calculated from several outputs by formulas that have no rule for differences."
         return None
 
     def cost(self, explained: Explained, options: NoOptions) -> int:

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from redheart_core.errors import ExplanationError
-from redheart_core.explain.attribution.function import Scalar
+from redheart_core.explain.attribution.function import CalculatedScalar, Scalar
 from redheart_core.explain.attribution.result import Unit
 from redheart_core.explain.attribution.targets.target import Range
 from redheart_core.inference.dilemma import begin_situation
@@ -135,7 +135,7 @@ class OptionTarget:
             scores_K: Tensor = _Calculated.apply(torch.stack(numbers, dim=1), read, self.calculation)  # type: ignore[no-untyped-call]
             return scores_K
 
-        return value
+        return CalculatedScalar(calculate=value)
 
 
 OPTION_RANGES: Mapping[Unit, Range] = {Unit.OUTPUT: (0.0, 1.0)}

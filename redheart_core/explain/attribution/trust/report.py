@@ -58,11 +58,12 @@ class TrustReport:
         return {
             **asdict(self),
             "verdict": self.verdict.value,
-            "checks": [_check_values(check) for check in self.checks],
+            "checks": [check_values(check) for check in self.checks],
         }
 
 
-def _check_values(check: Check) -> dict[str, Any]:
+def check_values(check: Check) -> dict[str, Any]:
+    """Return a check as JSON values."""
     limits = None if check.limits is None else {**asdict(check.limits), "quantity": check.limits.quantity.value}
     return {
         **asdict(check),

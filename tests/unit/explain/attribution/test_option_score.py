@@ -9,12 +9,15 @@ import pytest
 
 from redheart_core.errors import ExplanationError, InputError
 from redheart_core.explain.attribution.attribute import attribute
-from redheart_core.explain.attribution.contrast import contrast_options
+from redheart_core.explain.attribution.contrast import CONTRAST_METHODS, Part, contrast_options
 from redheart_core.explain.attribution.request import AttributionRequest
 from redheart_core.explain.attribution.result import OptionCase, Unit
+from redheart_core.explain.attribution.trust.contrast import contrast_sides, judge_contrast
+from redheart_core.explain.attribution.trust.verdict import Verdict
 from redheart_core.inference.engine import RedHeart, load_model
 from redheart_core.inference.leased import LeasedReader
 from redheart_core.runtime.precision import Precision
+from redheart_core.text.tokenizer import Source
 from redheart_core.vocabulary.bentham import View
 from redheart_core.vocabulary.dilemma import Dilemma, Option, Party
 
@@ -22,6 +25,7 @@ SITUATION = "The doctor has one bed left and two patients, a child and an old ma
 OPTIONS = ("Give the bed to the child.", "Send both away and lie to their families.")
 PARTIES = (Party(name="the child", vulnerability=0.8), Party(name="patients", count=2))
 WEIGHTS = (0.5, 0.25, 0.25)
+TEXT = Source.TEXT
 
 
 @pytest.fixture(scope="module")
@@ -75,17 +79,19 @@ def test_the_difference_of_two_options_is_shared_among_the_words_of_both(model: 
     asked = replace(_asked(OPTIONS[0]), options={"steps": 64})
     found = contrast_options(asked, OPTIONS[1], _reader(model))
     assert found.target_value == pytest.approx(found.first.target_value - found.second.target_value)
-    shares = [score for part in (found.situation, found.first_option, found.second_option) for _, score in part]
-    assert sum(shares) + found.rest == pytest.approx(found.total, abs=1e-9)
+    assert sum(one.score for one in found.words) + found.rest == pytest.approx(found.total, abs=1e-9)
     assert found.total == pytest.approx(found.target_value - found.baseline_value, abs=0.02)
-    assert [word.text for word, _ in found.second_option][:3] == ["Send", "both", "away"]
+    second = [one for one in found.words if one.part is Part.SECOND]
+    assert [one.word.text for one in second][:3] == ["Send", "both", "away"]
+    own = [score for word, score in zip(found.second.words, found.second.scores, strict=True) if word.source is TEXT]
+    assert [one.score for one in second] == [-score for score in own]
     assert set(found.to_dict()) >= {"situation", "first_option", "second_option", "first", "second", "sum"}
 
 
 def test_an_option_against_itself_makes_no_difference(model: RedHeart) -> None:
     found = contrast_options(_asked(OPTIONS[0]), OPTIONS[0], _reader(model))
     assert found.target_value == found.total == 0.0
-    assert {score for _, score in found.situation} == {0.0}
+    assert {one.score for one in found.words if one.part is Part.SITUATION} == {0.0}
 
 
 def test_only_scores_that_sum_are_subtracted(model: RedHeart) -> None:
@@ -93,3 +99,23 @@ def test_only_scores_that_sum_are_subtracted(model: RedHeart) -> None:
         contrast_options(replace(_asked(OPTIONS[0]), method="saliency"), OPTIONS[1], _reader(model))
     with pytest.raises(ExplanationError, match="Two options are compared by option/score, not emotion/joy"):
         contrast_options(replace(_asked(OPTIONS[0]), target="emotion/joy"), OPTIONS[1], _reader(model))
+
+
+def test_deep_lift_has_no_rule_for_how_a_score_is_calculated(model: RedHeart) -> None:
+    assert "deep_lift" not in CONTRAST_METHODS
+    with pytest.raises(ExplanationError, match="no rule for differences"):
+        attribute(replace(_asked(OPTIONS[0]), method="deep_lift", options={}), _reader(model))
+
+
+def test_a_contrast_is_no_better_than_the_worst_of_its_sum_and_its_maps(model: RedHeart) -> None:
+    found = contrast_options(_asked(OPTIONS[0]), OPTIONS[1], _reader(model))
+    told: list[tuple[int, int]] = []
+    trust = judge_contrast(found, _reader(model), report=lambda done, total: told.append((done, total)))
+    (total,) = {total for _, total in told}
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert total / 2 < told[-1][0] <= total
+    assert trust.sides == contrast_sides(found)
+    off = replace(found, second=replace(found.second, rest=found.second.rest + 1.0))
+    wrong = replace(trust, sides=contrast_sides(off))
+    assert wrong.sum_check.verdict is wrong.verdict is Verdict.FAILED
+    assert trust.verdict in {trust.sum_check.verdict, trust.first.verdict, trust.second.verdict}
