@@ -34,9 +34,8 @@ RECORD = Path(str(files("redheart_core.measurements"))) / "data" / "attribution_
 @click.option("--data", "data_dir", default="../shared/data", type=click.Path(path_type=Path), help="Data folder.")
 @click.option("--model", default="compact", show_default=True, help="Name or path of a checkpoint.")
 @click.option("--texts", default=NUM_TEXTS, show_default=True, type=click.IntRange(min=2), help="Number of texts.")
-@click.option("--search", is_flag=True, help="Search steps for flagged attributions once more.")
 @click.option("--output", default=RECORD, type=click.Path(path_type=Path), help="Where to record it.")
-def main(data_dir: Path, model: str, texts: int, search: bool, output: Path) -> None:
+def main(data_dir: Path, model: str, texts: int, output: Path) -> None:
     """Attribute real texts with default settings and record how far scores miss their sums."""
     start = time.perf_counter()
     try:
@@ -44,7 +43,7 @@ def main(data_dir: Path, model: str, texts: int, search: bool, output: Path) -> 
         if not isinstance(reader, LeasedReader):
             raise ExplanationError(f"{model} has no neural part to explain. Choose a checkpoint.")
         outcomes = []
-        for outcome in run_study(reader, study_texts(data_dir, texts), TARGETS, with_search=search):
+        for outcome in run_study(reader, study_texts(data_dir, texts), TARGETS):
             outcomes.append(outcome)
             if len(outcomes) % (10 * len(TARGETS)) == 0:
                 good = sum(each.verdict is Verdict.GOOD for each in outcomes)

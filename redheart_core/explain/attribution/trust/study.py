@@ -1,4 +1,4 @@
-"""How far default attributions miss their sums on real texts, and what a search of steps makes of the worst."""
+"""How far default attributions miss their sums on real texts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from redheart_core.data.emotions import read_goemotions, read_kote
 from redheart_core.explain.attribution.attribute import attribute
 from redheart_core.explain.attribution.request import DEFAULT_BASELINE, DEFAULT_METHOD, AttributionRequest
 from redheart_core.explain.attribution.trust.completeness import LIMITS, Completeness, check_completeness
-from redheart_core.explain.attribution.trust.step_search import StepSearch, search_steps_of
 from redheart_core.explain.attribution.trust.verdict import Verdict
 from redheart_core.inference.leased import LeasedReader
 from redheart_core.measurements.recorded import Scalar
@@ -24,7 +23,7 @@ NOTES = (
     "Half of the texts English (GoEmotions, development part), half Korean (KOTE), spread evenly over their files.",
     "within_1_percent and within_5_percent: shares of all attributions. not_stated: the baseline is too close to the "
     "passage to state a relative error; its absolute error is below 0.001.",
-    "flagged: every attribution that its completeness check does not call good; best_* where a search was asked for.",
+    "flagged: every attribution that its completeness check does not call good.",
 )
 
 
@@ -44,8 +43,6 @@ class Outcome:
     text: StudyText
     target: str
     sides: Completeness
-    search: StepSearch | None
-    """For flagged ones."""
 
     @property
     def verdict(self) -> Verdict:
@@ -64,17 +61,12 @@ def study_texts(data: Path, count: int = NUM_TEXTS) -> tuple[StudyText, ...]:
     return (*_spread("goemotions_en/dev", english, count // 2), *_spread("kote", korean, count - count // 2))
 
 
-def run_study(
-    reader: LeasedReader, texts: Sequence[StudyText], targets: Sequence[str], *, with_search: bool
-) -> Iterator[Outcome]:
+def run_study(reader: LeasedReader, texts: Sequence[StudyText], targets: Sequence[str]) -> Iterator[Outcome]:
     """Yield every attribution as it is made."""
     for text in texts:
         for target in targets:
             attribution = attribute(AttributionRequest(text=text.text, target=target), reader)
-            sides = Completeness.of(attribution)
-            flagged = check_completeness(sides).verdict in {Verdict.DOUBTFUL, Verdict.FAILED}
-            search = search_steps_of(attribution.key, reader) if flagged and with_search else None
-            yield Outcome(text=text, target=attribution.key.target, sides=sides, search=search)
+            yield Outcome(text=text, target=attribution.key.target, sides=Completeness.of(attribution))
 
 
 def summary_rows(outcomes: Sequence[Outcome]) -> list[Row]:
@@ -119,19 +111,13 @@ def _summary(name: str, group: Sequence[Outcome]) -> Row:
         "within_5_percent": sum(share <= LIMITS.doubtful for share in shares) / len(group),
         "not_stated": verdicts.count(Verdict.NOT_APPLICABLE) / len(group),
         "flagged": (verdicts.count(Verdict.DOUBTFUL) + verdicts.count(Verdict.FAILED)) / len(group),
-        "within_1_percent_after_search": sum(map(_is_good_at_last, group)) / len(group),
         "median_relative_error": statistics.median(shares) if shares else None,
         "largest_relative_error": max(shares, default=None),
         "largest_absolute_error": max(abs(each.sides.error) for each in group),
     }
 
 
-def _is_good_at_last(outcome: Outcome) -> bool:
-    return outcome.verdict is Verdict.GOOD or (outcome.search is not None and outcome.search.reached_goal)
-
-
 def _flagged(outcome: Outcome) -> Row:
-    best = None if outcome.search is None else outcome.search.best
     return {
         "kind": "flagged",
         "target": outcome.target,
@@ -140,6 +126,4 @@ def _flagged(outcome: Outcome) -> Row:
         "verdict": outcome.verdict.value,
         "difference": outcome.sides.difference,
         "relative_error": outcome.sides.relative_error,
-        "best_steps": None if best is None else best.num_steps,
-        "best_relative_error": None if best is None else best.attribution.relative_error,
     }

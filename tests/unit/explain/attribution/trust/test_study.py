@@ -25,7 +25,7 @@ from tests.datasets import write_small_data
 
 def _outcome(target: str, error: float, difference: float = 1.0, place: int = 0) -> Outcome:
     sides = Completeness(total=difference + error, target_value=difference, baseline_value=0.0, is_additive=True)
-    return Outcome(text=StudyText(source="made up", place=place, text="x"), target=target, sides=sides, search=None)
+    return Outcome(text=StudyText(source="made up", place=place, text="x"), target=target, sides=sides)
 
 
 OUTCOMES = [
@@ -62,7 +62,7 @@ def test_texts_are_real_ones_of_both_languages(tmp_path: Path) -> None:
 def test_the_study_asks_every_target_of_every_text(tmp_path: Path) -> None:
     reader = LeasedReader(load_model_reader(make_tiny_checkpoint(tmp_path)))
     texts = [StudyText(source="made up", place=place, text=text) for place, text in enumerate(("I lied.", "Thanks!"))]
-    outcomes = list(run_study(reader, texts, ("emotion/joy", "hedonic/hedonic"), with_search=False))
+    outcomes = list(run_study(reader, texts, ("emotion/joy", "hedonic/hedonic")))
     assert [(each.text.place, each.target) for each in outcomes] == [
         (0, "emotion/joy"),
         (0, "hedonic/hedonic"),
