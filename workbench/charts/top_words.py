@@ -8,7 +8,7 @@ from workbench.charts.theme import SMALL_SIZE, Palette, beside, framed
 from workbench.views import numbers
 from workbench.views.top_words import TopWordsView, WordBar
 
-_ROOM = 0.14
+_ROOM = 0.2
 """Share of the axis beyond the longest bar on either side, so that its number fits."""
 
 

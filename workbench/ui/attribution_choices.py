@@ -84,30 +84,46 @@ def read_request() -> AttributionRequest:
         context=str(session.get(Key.ATTRIBUTION_CONTEXT) or ""),
         target=_target(),
         method=chosen_method().name,
-        baseline=_baseline(),
-        options=chosen_options(chosen_method()),
+        baseline=chosen_baseline(),
+        options=chosen_options(chosen_method().name),
         unit=Unit(unit) if unit else None,
-        seed=int(session.get(Key.ATTRIBUTION_SEED, 0)),
+        seed=chosen_seed(),
         untrained=bool(session.get(Key.ATTRIBUTION_UNTRAINED)),
     )
 
 
-def write_address() -> None:
-    """Put every choice into the address, and nothing that was typed as a text."""
-    chosen = chosen_options(chosen_method())
+def chosen_baseline() -> str:
+    """Return the baseline; one of the visitor's own carries its text."""
+    kind = str(session.get(Key.ATTRIBUTION_BASELINE))
+    typed = str(session.get(Key.ATTRIBUTION_BASELINE_TEXT) or "").strip()
+    return f"{kind}:{typed}" if kind == TEXT or (kind == AVERAGE and typed) else kind
+
+
+def chosen_seed() -> int:
+    """Return the seed."""
+    return int(session.get(Key.ATTRIBUTION_SEED, 0))
+
+
+def words_address() -> dict[str, str | None]:
+    """Return every choice by its name in the address, and nothing that was typed as a text."""
+    return {
+        "target": str(session.get(Key.ATTRIBUTION_TARGET)),
+        "than": session.get(Key.ATTRIBUTION_CONTRAST) or None,
+        "unit": session.get(Key.ATTRIBUTION_UNIT) or None,
+        **method_address(),
+    }
+
+
+def method_address() -> dict[str, str | None]:
+    """Return what is chosen about the method by its name in the address; options of other methods leave it."""
+    chosen, seed = chosen_options(chosen_method().name), chosen_seed()
     options = sorted({field.name for method in METHODS.values() for field in fields(method.options_type)})
-    seed = int(session.get(Key.ATTRIBUTION_SEED, 0))
-    address.write(
-        {
-            "target": str(session.get(Key.ATTRIBUTION_TARGET)),
-            "than": session.get(Key.ATTRIBUTION_CONTRAST) or None,
-            "method": chosen_method().name,
-            "baseline": str(session.get(Key.ATTRIBUTION_BASELINE)),
-            "unit": session.get(Key.ATTRIBUTION_UNIT) or None,
-            "seed": str(seed) if seed else None,
-            **{name: str(chosen[name]) if name in chosen else None for name in options},
-        }
-    )
+    return {
+        "method": chosen_method().name,
+        "baseline": str(session.get(Key.ATTRIBUTION_BASELINE)),
+        "seed": str(seed) if seed else None,
+        **{name: str(chosen[name]) if name in chosen else None for name in options},
+    }
 
 
 def first_seed() -> int:
@@ -119,12 +135,6 @@ def first_seed() -> int:
 def _target() -> str:
     target, contrast = str(session.get(Key.ATTRIBUTION_TARGET)), session.get(Key.ATTRIBUTION_CONTRAST)
     return f"{target}{MINUS}{contrast}" if contrast else target
-
-
-def _baseline() -> str:
-    kind = str(session.get(Key.ATTRIBUTION_BASELINE))
-    typed = str(session.get(Key.ATTRIBUTION_BASELINE_TEXT) or "").strip()
-    return f"{kind}:{typed}" if kind == TEXT or (kind == AVERAGE and typed) else kind
 
 
 def _default_method() -> str:

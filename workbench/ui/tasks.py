@@ -13,6 +13,7 @@ from workbench.ui.session import Key
 
 WORDS, TRUST, COSTLY, METHODS, LAYERS = "words", "trust", "costly", "methods", "layers"
 CONCEPTS = "concepts"
+CONTRAST, CONTRAST_TRUST = "contrast", "contrast_trust"
 
 
 def submit(request: AttributionRequest) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 
+from redheart_core.explain.attribution.contrast import OptionContrast
 from redheart_core.explain.attribution.result import AttributionKey
 
 _PYTHON = """\
@@ -29,6 +30,45 @@ for word, score in zip(found.words, found.scores):
     print(f"{{score:+.6f}}  {{word.text}}")
 print(f"{{found.total:+.6f}}  all of it; {{found.difference:+.6f}} is what it should be")
 """
+
+_CONTRAST = """\
+from redheart_core import load_model
+from redheart_core.explain.attribution.contrast import contrast_options
+from redheart_core.explain.attribution.request import AttributionRequest
+from redheart_core.explain.attribution.result import OptionCase
+from redheart_core.vocabulary.dilemma import Party
+
+model = load_model({checkpoint!r}, precision="fp32")
+request = AttributionRequest(
+    text={text!r},
+    context={context!r},
+    target={target!r},
+    method={method!r},
+    baseline={baseline!r},
+    options={options!r},
+    seed={seed!r},
+    case={case!r},
+)
+found = contrast_options(request, {against!r}, model.reader)
+for one in found.words:
+    print(f"{{one.score:+.6f}}  {{one.part.value}}  {{one.word.text}}")
+print(f"{{found.total:+.6f}}  all of it; {{found.target_value - found.baseline_value:+.6f}} is what it should be")
+"""
+
+
+def contrast_code(contrast: OptionContrast, checkpoint: str) -> str:
+    """Return Python that makes the same contrast and prints its words.
+
+    Args:
+        contrast: What is repeated.
+        checkpoint: Name or folder of the weights.
+    """
+    key = contrast.first.key
+    return _CONTRAST.format(
+        checkpoint=checkpoint, text=key.text, context=key.context, target=key.target, method=key.method,
+        baseline=key.baseline, options=dict(key.options), seed=key.seed, case=key.case,
+        against=contrast.second.key.text,
+    )  # fmt: skip
 
 
 def python_code(key: AttributionKey, checkpoint: str, *, untrained: bool) -> str:

@@ -56,13 +56,26 @@ class WordMap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Scored:
+class Scored:
+    """A word or a piece with its place and its score."""
+
     text: str
     start: int
     end: int
-    source: Source
     score: float
     through_ngrams: float | None
+    """None for a piece, which n-grams do not reach."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """How scores of one map are drawn."""
+
+    top: float
+    """Score of the deepest colour."""
+    is_directed: bool
+    """Whether scores tell raising from lowering."""
+    unit: Unit
 
 
 def word_map(attribution: Attribution, language: UiLanguage, *, scale: float | None = None) -> WordMap:
@@ -74,8 +87,9 @@ def word_map(attribution: Attribution, language: UiLanguage, *, scale: float | N
         scale: Score of the deepest colour; the strongest word's by default. Maps that are compared share one.
     """
     scored = [
-        _Scored(
-            text=word.text, start=word.start, end=word.end, source=word.source, score=score, through_ngrams=ngrams
+        (
+            word.source,
+            Scored(text=word.text, start=word.start, end=word.end, score=score, through_ngrams=ngrams),
         )
         for word, score, ngrams in zip(
             attribution.words, attribution.scores, attribution.ngram_scores, strict=True
@@ -87,7 +101,7 @@ def word_map(attribution: Attribution, language: UiLanguage, *, scale: float | N
 def piece_map(attribution: Attribution, language: UiLanguage) -> WordMap:
     """Lay out the pieces that the network read, without what comes through n-grams. Special tokens come last."""
     scored = [
-        _Scored(text=p.text, start=p.start, end=p.end, source=p.source, score=p.score, through_ngrams=None)
+        (p.source, Scored(text=p.text, start=p.start, end=p.end, score=p.score, through_ngrams=None))
         for p in attribution.pieces
     ]
     return _map(attribution, scored, language, scale=None, inline=False)
@@ -103,14 +117,18 @@ def unit_name(unit: Unit, language: UiLanguage) -> str:
     return say(f"attribution.unit.{unit.value}", language)
 
 
+_Placed = tuple[Source, Scored]
+
+
 def _map(
-    attribution: Attribution, scored: Sequence[_Scored], language: UiLanguage, *, scale: float | None, inline: bool
+    attribution: Attribution, scored: Sequence[_Placed], language: UiLanguage, *, scale: float | None, inline: bool
 ) -> WordMap:
     unit = unit_name(attribution.key.unit, language)
-    top = scale if scale is not None else strongest([word.score for word in scored])
+    top = scale if scale is not None else strongest([word.score for _, word in scored])
     directed = has_direction(attribution)
+    drawn = Scale(top=top, is_directed=directed, unit=attribution.key.unit)
     return WordMap(
-        lines=tuple(_lines(attribution, scored, top, language, inline=inline)),
+        lines=tuple(_lines(attribution, scored, drawn, language, inline=inline)),
         legend=_directions(top, unit, language) if directed else _sizes(top, language),
         unmarked=say("attribution.map.unmarked", language, share=numbers.percent(FAINT)),
         label=say("attribution.map.label", language),
@@ -130,38 +148,37 @@ def _sizes(top: float, language: UiLanguage) -> tuple[tuple[str, str], ...]:
 
 
 def _lines(
-    attribution: Attribution, scored: Sequence[_Scored], top: float, language: UiLanguage, *, inline: bool
+    attribution: Attribution, scored: Sequence[_Placed], drawn: Scale, language: UiLanguage, *, inline: bool
 ) -> list[MapLine]:
     texts = {Source.CONTEXT: attribution.key.context, Source.TEXT: attribution.key.text, Source.SPECIAL: ""}
-    present = [source for source in texts if any(word.source is source for word in scored)]
+    present = [source for source in texts if any(one is source for one, _ in scored)]
     return [
-        _line(
+        map_line(
             say(f"attribution.map.{source.value}", language) if len(present) > 1 else "",
             texts[source] if inline else "",
-            [word for word in scored if word.source is source],
-            top, attribution, language,
+            [word for one, word in scored if one is source],
+            drawn,
+            language,
         )
         for source in present
-    ]  # fmt: skip
+    ]
 
 
-def _line(
-    label: str, text: str, scored: Sequence[_Scored], top: float, attribution: Attribution, language: UiLanguage
-) -> MapLine:  # fmt: skip
+def map_line(label: str, text: str, scored: Sequence[Scored], drawn: Scale, language: UiLanguage) -> MapLine:
     """Lay out one passage; without its text, pieces stand side by side with a space between them."""
-    words, reached, directed = [], 0, has_direction(attribution)
+    words, reached = [], 0
     for entry in scored:
         before = text[reached : entry.start] if text else " "
         reached = max(reached, entry.end)
-        share = 0.0 if top == 0.0 else min(1.0, abs(entry.score) / top)
+        share = 0.0 if drawn.top == 0.0 else min(1.0, abs(entry.score) / drawn.top)
         marked = share >= FAINT and entry.score != 0.0
         words.append(
             MapWord(
                 before=before,
                 text=text[entry.start : entry.end] if text else entry.text,
-                sign=_sign(entry.score, directed) if marked else "",
+                sign=_sign(entry.score, drawn.is_directed) if marked else "",
                 strength=share,
-                note=_note(entry, attribution.key.unit, language),
+                note=_note(entry, drawn.unit, language),
             )
         )
     return MapLine(label=label, words=tuple(words), after=text[reached:])
@@ -173,7 +190,7 @@ def _sign(score: float, directed: bool) -> str:
     return "+" if score > 0.0 else "−"
 
 
-def _note(entry: _Scored, unit: Unit, language: UiLanguage) -> str:
+def _note(entry: Scored, unit: Unit, language: UiLanguage) -> str:
     name = unit_name(unit, language)
     if entry.through_ngrams is None:
         return say("attribution.map.note_piece", language, score=numbers.signed_short(entry.score), unit=name)

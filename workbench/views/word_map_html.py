@@ -12,6 +12,8 @@ import html
 from workbench.views.visible import visible_html, visible_text
 from workbench.views.word_map import SIZE, MapLine, MapWord, WordMap
 
+_MOST_FOLDED = 2
+"""With more passages than that a reader must see that there are others below, so they scroll later."""
 _KINDS = {"+": "raises", "−": "lowers", SIZE: "weighs"}
 
 
@@ -19,6 +21,7 @@ def word_map_html(view: WordMap, *, is_dark: bool) -> str:
     """Return the map as HTML, with its legend."""
     lines = "".join(_line_html(line) for line in view.lines)
     ground = " rh-map-dark" if is_dark else ""
+    ground += " rh-map-several" if len(view.lines) > _MOST_FOLDED else ""
     legend = "".join(
         f'<li><span class="rh-word rh-{_KINDS[sign]}" style="--rh-strength:100%"><span class="rh-sign">{sign}</span>'
         f"</span> {html.escape(text)}</li>"

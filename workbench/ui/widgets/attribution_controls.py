@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from redheart_core.errors import RedHeartError
@@ -42,9 +44,11 @@ def draw_controls(language: UiLanguage) -> None:
     _draw_target(language)
     with st.expander(say("attribution.input.more", language), type="compact"):
         _draw_more(language)
-    with st.expander(_how(language), type="compact", key="attribution.how"):
-        _draw_method(language)
-        _draw_baseline(language)
+    with st.expander(
+        how_line(Unit(session.get(Key.ATTRIBUTION_UNIT)), language), type="compact", key="attribution.how"
+    ):
+        draw_method(METHODS, language)
+        draw_baseline(language)
         _draw_unit(language)
     _draw_cost(language)
 
@@ -97,20 +101,21 @@ def _draw_more(language: UiLanguage) -> None:
     st.checkbox(say("attribution.input.untrained", language), key=Key.ATTRIBUTION_UNTRAINED, persist_state="session")
 
 
-def _how(language: UiLanguage) -> str:
+def how_line(unit: Unit, language: UiLanguage) -> str:
     """Say the method, the baseline and the unit in one line."""
     names = (
         method_name(chosen_method().name, language),
         baseline_name(str(session.get(Key.ATTRIBUTION_BASELINE)), language),
-        unit_name(Unit(session.get(Key.ATTRIBUTION_UNIT)), language),
+        unit_name(unit, language),
     )
     return markdown_literal(" · ".join(names))
 
 
-def _draw_method(language: UiLanguage) -> None:
+def draw_method(names: Iterable[str], language: UiLanguage) -> None:
+    """Draw the choice among methods, with the options of the chosen one and the seed."""
     st.selectbox(
         say("attribution.input.method", language),
-        list(METHODS),
+        list(names),
         format_func=lambda name: method_name(name, language),
         key=Key.ATTRIBUTION_METHOD,
         persist_state="session",
@@ -123,7 +128,8 @@ def _draw_method(language: UiLanguage) -> None:
     )
 
 
-def _draw_baseline(language: UiLanguage) -> None:
+def draw_baseline(language: UiLanguage) -> None:
+    """Draw the choice of a baseline, and its text where it is one of the visitor's own."""
     st.selectbox(
         say("attribution.input.baseline", language),
         BASELINES,

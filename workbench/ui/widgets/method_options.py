@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from redheart_core.explain.attribution.methods import METHODS
 from redheart_core.explain.attribution.methods.method import Method
 from redheart_core.explain.attribution.methods.options import OptionSpec, option_specs
 from redheart_core.explain.attribution.result import Option
@@ -23,8 +24,9 @@ def draw_options(method: Method, language: UiLanguage) -> None:
         _draw(spec, key, option_name(spec.name, language))
 
 
-def chosen_options(method: Method) -> dict[str, Option]:
-    """Return the options that differ from their defaults."""
+def chosen_options(name: str) -> dict[str, Option]:
+    """Return the options of the method of that name that differ from their defaults."""
+    method = METHODS[name]
     found = {spec.name: st.session_state.get(option_key(method, spec), spec.default) for spec in option_specs(method)}
     defaults = {spec.name: spec.default for spec in option_specs(method)}
     return {name: value for name, value in found.items() if value != defaults[name]}
