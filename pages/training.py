@@ -9,6 +9,8 @@ from workbench.ui.frame import enter_page
 from workbench.ui.widgets.training_actions import draw_actions, draw_notice
 from workbench.ui.widgets.training_launch import draw_launch, draw_new
 from workbench.ui.widgets.training_list import begin_choice, draw_run_list, write_choice
+from workbench.ui.widgets.training_notes import draw_notes
+from workbench.ui.widgets.training_run import draw_layers, draw_standing
 
 language = enter_page("training")
 prose.question(say("training.question", language), language)
@@ -28,4 +30,7 @@ with chosen, boundary(language):
     if run is None:
         draw_launch(language)
     else:
+        draw_standing(run, language)
         draw_actions(run, language)
+        draw_notes(run, language)
+        draw_layers(run, language)

@@ -21,6 +21,7 @@ from redheart_core.runs.series import (
     Curve,
     decimate,
 )
+from redheart_core.runs.stretches import Stretch
 
 MOST_SINGLE_STEPS = 10_000
 """Stretch of steps up to which every step is looked at. Reading so many takes some ten milliseconds."""
@@ -64,6 +65,23 @@ def mean_curve(connection: sqlite3.Connection, name: str, *, every_steps: int) -
         (every_steps // BUCKET_STEPS, name),
     )
     return {row["stretch"] * every_steps: float(row["mean"]) for row in rows}
+
+
+def read_summaries(connection: sqlite3.Connection, *, from_step: int = 0) -> dict[str, list[Stretch]]:
+    """Return the summaries of every series by name, in order, from the one that holds a step on."""
+    found: dict[str, list[Stretch]] = {}
+    for series, name in connection.execute("SELECT series, name FROM series").fetchall():
+        rows = connection.execute(
+            """SELECT bucket, total / count AS mean, low, low_step, high, high_step, count FROM buckets
+               WHERE series = ? AND bucket >= ? ORDER BY bucket""",
+            (series, from_step // BUCKET_STEPS),
+        )
+        rows.row_factory = None
+        found[name] = [
+            Stretch(bucket * BUCKET_STEPS, (bucket + 1) * BUCKET_STEPS - 1, mean, low, low_at, high, high_at, count)
+            for bucket, mean, low, low_at, high, high_at, count in rows
+        ]
+    return found
 
 
 def _means_of_steps(connection: sqlite3.Connection, name: str, every_steps: int) -> dict[int, float]:

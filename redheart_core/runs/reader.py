@@ -11,11 +11,12 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import starmap
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from redheart_core.runs.attempts import attempt_of
-from redheart_core.runs.curves import mean_curve, read_curve
+from redheart_core.runs.curves import mean_curve, read_curve, read_summaries
 from redheart_core.runs.facts import Attempt, RunFacts, Shown, is_ahead, shown_state
 from redheart_core.runs.folder import RunFolder
 from redheart_core.runs.inserts import last_step, number, step_record
@@ -23,6 +24,7 @@ from redheart_core.runs.launched import Exit, Launch, read_launch
 from redheart_core.runs.liveness import Liveness, judge
 from redheart_core.runs.schema import open_store, store_problem
 from redheart_core.runs.series import Curve
+from redheart_core.runs.stretches import Stretch
 from redheart_core.runs.telemetry import DeviceSample, Sample
 from redheart_core.training.observer import EventKind, StepRecord
 
@@ -86,6 +88,15 @@ class Validation:
     num_rows: int
     detail: str
     """What else the metric said, JSON."""
+
+
+class Moment(NamedTuple):
+    """When a step was taken."""
+
+    step: int
+    epoch: float
+    at_s: float
+    attempt: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,9 +201,30 @@ class RunReader:
         rows = self._connection.execute("SELECT * FROM steps WHERE step > ? ORDER BY step", (after,))
         yield from ((row["at_s"], step_record(row)) for row in rows)
 
-    def validations(self) -> tuple[Validation, ...]:
-        """Return every metric of every validation, by step."""
-        rows = self._connection.execute("SELECT * FROM validation ORDER BY step, task, metric")
+    def summaries(self, *, from_step: int = 0) -> dict[str, list[Stretch]]:
+        """Return every series in summaries of ``BUCKET_STEPS`` steps, from the one that holds a step on."""
+        return read_summaries(self._connection, from_step=from_step)
+
+    def clock(self, *, every_steps: int = 1) -> tuple[Moment, ...]:
+        """Return when every n-th step was taken, in order."""
+        rows = self._connection.execute(
+            "SELECT step, epoch, at_s, attempt FROM steps WHERE step % ? = 0 ORDER BY step", (every_steps,)
+        )
+        rows.row_factory = None
+        return tuple(starmap(Moment, rows))
+
+    def first_without_loss(self, *, after: int = 0) -> int | None:
+        """Return the first step behind a given one whose loss was no number, or None."""
+        row = self._connection.execute(
+            "SELECT step FROM steps WHERE step > ? AND loss IS NULL ORDER BY step LIMIT 1", (after,)
+        ).fetchone()
+        return None if row is None else int(row["step"])
+
+    def validations(self, *, from_step: int = 0) -> tuple[Validation, ...]:
+        """Return every metric of every validation from a step on, by step."""
+        rows = self._connection.execute(
+            "SELECT * FROM validation WHERE step >= ? ORDER BY step, task, metric", (from_step,)
+        )
         return tuple(
             Validation(
                 step=row["step"],

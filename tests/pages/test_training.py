@@ -1,16 +1,27 @@
 """Training."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from redheart_core.runs.facts import State
-from redheart_core.runs.folder import ROOT_VARIABLE
-from redheart_core.runs.recorder import RunRecorder
+from redheart_core.runs.folder import ROOT_VARIABLE, RunFolder, new_run_id
+from redheart_core.runs.notes import read_notes
+from tests.fakes import HOSTILE
 from tests.pages.conftest import OpenPage
-from tests.pages.reading import page_text, press
-from tests.unit.runs.recorded import new_run, step, validation
+from tests.pages.reading import page_text, press, raw_html
+from tests.recorded_trainings import recorded_training
+from tests.unit.runs.recorded import new_run
 from workbench.copy import LANGUAGES, UiLanguage, say
+from workbench.ui.session import Key
+from workbench.ui.widgets.training_run import LAYERS
+
+NAMES = ("../../x", "<script>alert(1)</script>", "한국어 이름", "🌱🫀", "x" * 300, HOSTILE[:300])
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    return recorded_training(tmp_path_factory.mktemp("trained"), "a real one")
 
 
 @pytest.fixture(autouse=True)
@@ -19,14 +30,11 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "runs"
 
 
-def recorded(root: Path, name: str = "a run", *, steps: int = 30) -> str:
-    folder = new_run(root, name)
-    recorder = RunRecorder(folder)
-    for number in range(1, steps + 1):
-        recorder.on_step(step(number))
-    recorder.on_validation(validation(steps, value=0.625))
-    recorder.close(State.COMPLETED)
-    return folder.run_id
+def put(trained: RunFolder, root: Path) -> str:
+    """Put a copy of a real run among the runs of the test, and return its identifier."""
+    target = root / new_run_id()
+    shutil.copytree(trained.path, target)
+    return target.name
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -39,14 +47,86 @@ def test_without_a_run_the_page_says_how_to_start_one(open_page: OpenPage, langu
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_run_from_the_command_line_appears_and_opens(open_page: OpenPage, root: Path, language: UiLanguage) -> None:
+def test_a_run_from_the_command_line_appears_and_opens(
+    open_page: OpenPage, trained: RunFolder, root: Path, language: UiLanguage
+) -> None:
     app = open_page("training", language)
-    run_id = recorded(root)
+    run_id = put(trained, root)
     app.run()
     assert not app.exception
-    text = page_text(app)
-    assert say("training.state.completed", language) in text
-    assert say("training.list.best", language, score="0.62", step="30") in text
+    assert say("training.state.completed", language) in page_text(app)
     press(app, f"training.open.{run_id}")
     assert not app.exception
     assert app.query_params["run"] == run_id
+    assert app.get("plotly_chart")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_layer_of_a_real_run_opens(
+    open_page: OpenPage, trained: RunFolder, root: Path, language: UiLanguage, layer: str
+) -> None:
+    app = open_page("training", language)
+    app.session_state[Key.TRAINING_RUN] = put(trained, root)
+    app.session_state[Key.RUN_LAYER] = layer
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert "a real one" in page_text(app)
+    if layer in ("learning", "validation", "optimiser"):
+        assert all(chart.proto.alt for chart in app.get("plotly_chart"))
+        assert app.get("plotly_chart")
+
+
+def test_hostile_names_stay_text(open_page: OpenPage, root: Path) -> None:
+    folders = [new_run(root, name) for name in NAMES]
+    app = open_page("training", "en")
+    for folder in folders:
+        press(app, f"training.open.{folder.run_id}")
+        assert not app.exception
+        assert not app.error
+        assert not any("<script>alert" in body or "<b>b</b>" in body for body in raw_html(app))
+    assert sorted(path.name for path in root.parent.iterdir()) == ["runs"]
+
+
+def test_an_address_of_a_run_that_is_not_there_is_named(open_page: OpenPage, root: Path, trained: RunFolder) -> None:
+    put(trained, root)
+    app = open_page("training", "en")
+    for wrong in ("../../etc", "20260101-000000-000000"):
+        app.session_state[Key.TRAINING_RUN] = wrong
+        app.run()
+        assert not app.exception
+        assert len(app.error) == 1
+        app.run()
+        assert not app.error
+
+
+def test_a_note_and_tags_are_kept_and_too_many_are_refused(open_page: OpenPage, root: Path, trained: RunFolder) -> None:
+    run_id = put(trained, root)
+    app = open_page("training", "en")
+    press(app, f"training.open.{run_id}")
+    app.session_state["run.notes"] = True
+    app.run()
+    app.text_area(key=f"{Key.RUN_NOTE}.{run_id}").set_value("<b>promising</b>")
+    app.text_input(key=f"{Key.RUN_TAGS}.{run_id}").set_value("good, 좋음, good, ")
+    press(app, "run.notes.save")
+    assert not app.exception
+    kept = read_notes(RunFolder(path=root / run_id))
+    assert (kept.note, kept.tags) == ("<b>promising</b>", ("good", "좋음"))
+    assert any("&lt;b&gt;promising" in body for body in raw_html(app))
+    app.text_input(key=f"{Key.RUN_TAGS}.{run_id}").set_value(",".join("abcdefghij"))
+    press(app, "run.notes.save")
+    assert "10 tags" in app.error[0].value
+    assert read_notes(RunFolder(path=root / run_id)).tags == ("good", "좋음")
+
+
+def test_a_damaged_record_never_hides_the_others(open_page: OpenPage, root: Path, trained: RunFolder) -> None:
+    good, bad = put(trained, root), put(trained, root)
+    (root / bad / "run.sqlite").write_bytes(b"no database")
+    app = open_page("training", "en")
+    text = page_text(app)
+    assert say("training.state.unreadable", "en") in text
+    press(app, f"training.open.{bad}")
+    assert app.error
+    press(app, f"training.open.{good}")
+    assert not app.error

@@ -18,6 +18,12 @@ def paragraph(text: str, *, kind: str = "body", language: UiLanguage | None = No
     st.html(f'<p class="rh-{kind}"{_lang(language)} dir="auto">{_lines(text)}</p>')
 
 
+def alert(text: str, *, is_grave: bool) -> None:
+    """Draw what is wrong: a bar at the side, red where nothing can go on."""
+    kind = "failed" if is_grave else "doubtful"
+    st.html(f'<p class="rh-verdict rh-verdict-{kind}" role="status" dir="auto">{_lines(text)}</p>')
+
+
 def question(text: str, language: UiLanguage) -> None:
     """Draw the heading of a page: the question that it answers."""
     st.html(f'<h1 class="rh-question"{_lang(language)}>{html.escape(text)}</h1>')

@@ -103,6 +103,11 @@ class Key(StrEnum):
     TRAINING_BESIDE = "training.beside"
     TRAINING_FIELD = "training.field"
     TRAINING_CLICK = "training.click"
+    TRAINING_LAYER = "training.layer"
+    RUN_LAYER = "run.layer"
+    RUN_LOG_BYTES = "run.log_bytes"
+    RUN_NOTE = "run.note"
+    RUN_TAGS = "run.tags"
     HIGHEST_ID = "dilemma.highest_id"
 
 

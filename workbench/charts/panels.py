@@ -1,0 +1,173 @@
+"""Panels of curves, one above the other over one axis: a line of means inside a band from lowest to highest.
+
+Zooming is the reader's and stays through every redraw (``uirevision``): nothing here sets a range of the axis.
+"""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from workbench.charts.theme import SMALL_SIZE, Palette, framed, literal
+from workbench.views.panels import LineView, PanelsView, PanelView, Role
+
+PANEL_HEIGHT, TALL_HEIGHT = 150, 300
+"""Pixels of one among several, and of one of a few."""
+_FEW = 2
+_NOTE_LINES = 6
+_GAP = 34
+"""Pixels between two panels: room for the title of the lower one."""
+_COLOURS: dict[Role, str] = {
+    "first": "#0072B2", "second": "#D55E00", "third": "#009E73", "fourth": "#CC79A7", "fifth": "#E69F00",
+    "sixth": "#56B4E9",
+}  # fmt: skip
+_DASHES = {"first": "solid", "second": "dash", "third": "dot", "fourth": "dashdot", "fifth": "longdash"}
+"""Besides its colour every run has a dash of its own."""
+
+
+def panels_chart(
+    view: PanelsView, panels: tuple[PanelView, ...], colours: Palette, *, keyed: bool = False
+) -> go.Figure:
+    """Draw some panels of a view, the first at the top; x is the view's axis, shared by all.
+
+    Args:
+        view: What the panels belong to.
+        panels: Those to draw, at least one.
+        colours: Greys of the page.
+        keyed: Whether the lines are named above the drawing.
+    """
+    figure = go.Figure()
+    height = TALL_HEIGHT if len(view.panels) <= _FEW else PANEL_HEIGHT
+    inner = len(panels) * height + (len(panels) - 1) * _GAP
+    for place, panel in enumerate(panels):
+        top = 1 - place * (height + _GAP) / inner
+        _add_panel(figure, panel, place, (max(0.0, top - height / inner), top), colours)
+    bottom = _name("x", len(panels) - 1)
+    figure.update_layout(
+        {
+            bottom: {
+                "showticklabels": True,
+                "title": {"text": literal(view.axis_label), "font": _font(colours), "standoff": 6},
+            }
+        }
+    )
+    figure = framed(figure, colours, height=inner + 92, keyed=keyed)
+    figure.update_layout(
+        margin={"l": 56, "r": 12, "t": 58 if keyed else 28, "b": 50}, dragmode="zoom", hovermode="closest",
+        legend={"y": 1.0, "yref": "container", "yanchor": "top"},
+    )  # fmt: skip
+    return figure
+
+
+def _add_panel(figure: go.Figure, panel: PanelView, place: int, domain: tuple[float, float], colours: Palette) -> None:
+    x, y = _axis("x", place), _axis("y", place)
+    for line in panel.lines:
+        _add_band(figure, line, x, y, colours)
+    for line in panel.lines:
+        _add_line(figure, line, x, y, colours, keyed=place == 0)
+    if panel.best is not None:
+        figure.add_scatter(
+            x=[panel.best[0]], y=[panel.best[1]], xaxis=x, yaxis=y, mode="markers", showlegend=False,
+            marker={"symbol": "diamond", "size": 11, "color": colours.ink}, hoverinfo="skip",
+        )  # fmt: skip
+    for level in panel.levels:
+        figure.add_shape(
+            type="line", xref=f"{x} domain", yref=y, x0=0, x1=1, y0=level.y, y1=level.y,
+            line={"color": colours.muted, "width": 1, "dash": "dash"},
+        )  # fmt: skip
+        figure.add_annotation(
+            xref=f"{x} domain", yref=y, x=1, y=level.y, text=literal(level.note), showarrow=False, xanchor="right",
+            yanchor="bottom", font=_font(colours),
+        )  # fmt: skip
+    for mark in panel.marks:
+        figure.add_shape(
+            type="line", xref=x, yref=f"{y} domain", x0=mark.x, x1=mark.x, y0=0, y1=1,
+            line={"color": colours.ink, "width": 1, "dash": "dot"},
+        )  # fmt: skip
+    if panel.marks:  # a line cannot be hovered over, so its note hangs on an unseen point at its foot
+        figure.add_scatter(
+            x=[mark.x for mark in panel.marks], y=[_lowest(panel)] * len(panel.marks), xaxis=x, yaxis=y, mode="markers",
+            marker={"symbol": "triangle-up", "size": 9, "color": colours.ink}, showlegend=False,
+            customdata=[[_on_lines(mark.note)] for mark in panel.marks],
+            hovertemplate="%{customdata[0]}<extra></extra>",
+        )  # fmt: skip
+    figure.add_annotation(
+        xref=f"{x} domain", yref=f"{y} domain", x=0, y=1, yshift=4, text=literal(panel.title), showarrow=False,
+        xanchor="left", yanchor="bottom", align="left", font={"size": SMALL_SIZE, "color": colours.ink},
+    )  # fmt: skip
+    axes = {_name("x", place): _x_axis(place, colours), _name("y", place): _y_axis(panel, domain, colours)}
+    figure.update_layout(axes | {_name("x", place): axes[_name("x", place)] | {"anchor": y}})
+    figure.update_layout({_name("y", place): {"anchor": x}})
+
+
+def _add_band(figure: go.Figure, line: LineView, x: str, y: str, colours: Palette) -> None:
+    if line.shape == "points" or all(each.low == each.high for each in line.stretches):
+        return
+    xs = [(each.start + each.end) / 2 for each in line.stretches]
+    figure.add_scatter(
+        x=[*xs, *reversed(xs)],
+        y=[*(each.high for each in line.stretches), *(each.low for each in reversed(line.stretches))],
+        xaxis=x, yaxis=y, mode="lines", fill="toself", fillcolor=_colour(line.role, colours), opacity=0.16,
+        line={"width": 0}, hoverinfo="skip", showlegend=False,
+    )  # fmt: skip
+
+
+def _add_line(figure: go.Figure, line: LineView, x: str, y: str, colours: Palette, *, keyed: bool) -> None:
+    has_points = line.shape == "points" or len(line.stretches) == 1
+    figure.add_scatter(
+        x=[(each.start + each.end) / 2 for each in line.stretches],
+        y=[each.mean for each in line.stretches],
+        xaxis=x, yaxis=y, name=literal(line.name), legendgroup=literal(line.name), showlegend=keyed,
+        mode="lines+markers" if has_points else "lines",
+        line={
+            "color": _colour(line.role, colours), "width": 1.8, "shape": "hv" if line.shape == "step" else "linear",
+            "dash": "dash" if line.is_dashed else _DASHES.get(line.role, "solid"),
+        },
+        marker={"size": 6, "color": _colour(line.role, colours)},
+        hovertemplate=f"{literal(line.name)}: %{{y:.4g}} (%{{x:,.4~g}})<extra></extra>",
+    )  # fmt: skip
+
+
+def _lowest(panel: PanelView) -> float:
+    return min((each.low for line in panel.lines for each in line.stretches), default=0.0)
+
+
+def _on_lines(note: str) -> str:
+    """Return the first lines of a note for a box that cannot scroll."""
+    lines = note.split("\n")
+    shown = [literal(line) for line in lines[:_NOTE_LINES]]
+    return "<br>".join(shown + (["…"] if len(lines) > _NOTE_LINES else []))
+
+
+def _colour(role: Role, colours: Palette) -> str:
+    if role == "ink":
+        return colours.ink
+    return colours.muted if role == "muted" else _COLOURS[role]
+
+
+def _x_axis(place: int, colours: Palette) -> dict[str, object]:
+    axis: dict[str, object] = {
+        "gridcolor": colours.faint, "zeroline": False, "tickfont": _font(colours), "nticks": 6, "ticks": "",
+        "fixedrange": False, "showticklabels": False,
+    }  # fmt: skip
+    return axis if place == 0 else axis | {"matches": "x"}
+
+
+def _y_axis(panel: PanelView, domain: tuple[float, float], colours: Palette) -> dict[str, object]:
+    return {
+        "domain": list(domain), "gridcolor": colours.faint, "zeroline": panel.starts_at_zero,
+        "zerolinecolor": colours.muted, "tickfont": _font(colours), "nticks": 5, "fixedrange": True,
+        "type": "log" if panel.is_log else "linear", "rangemode": "tozero" if panel.starts_at_zero else "normal",
+        "exponentformat": "power" if panel.is_log else "e", "dtick": 1 if panel.is_log else None,
+    }  # fmt: skip
+
+
+def _font(colours: Palette) -> dict[str, object]:
+    return {"size": SMALL_SIZE, "color": colours.muted}
+
+
+def _axis(letter: str, place: int) -> str:
+    return letter if place == 0 else f"{letter}{place + 1}"
+
+
+def _name(letter: str, place: int) -> str:
+    return f"{letter}axis" if place == 0 else f"{letter}axis{place + 1}"

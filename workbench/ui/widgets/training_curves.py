@@ -1,0 +1,59 @@
+"""The curves of a run by layer. Each function looks at the run anew and draws what it finds."""
+
+from __future__ import annotations
+
+from redheart_core.runs.folder import RunFolder
+from workbench.copy import UiLanguage, say
+from workbench.ui import prose
+from workbench.ui.panels_figure import show_panels
+from workbench.ui.run_looks import look_at
+from workbench.views.panels import PanelsView
+from workbench.views.run_curves import (
+    gradients_view,
+    head_losses_view,
+    loss_view,
+    pace_view,
+    rates_view,
+    sweet_spots,
+    validation_view,
+)
+from workbench.views.run_machine import machine_view
+
+
+def draw_learning(folder: RunFolder, language: UiLanguage) -> None:
+    """Draw the total loss and the loss of each head."""
+    look = look_at(folder)
+    _draw(loss_view(look, language), "run.loss", say("run.loss.none", language), language)
+    _draw(head_losses_view(look, language), "run.heads", "", language)
+
+
+def draw_validation(folder: RunFolder, language: UiLanguage) -> None:
+    """Draw every development metric, and the modules that stopped learning."""
+    look = look_at(folder)
+    _draw(validation_view(look, language), "run.validation", say("run.validation.none", language), language)
+    spots = sweet_spots(look)
+    if spots:
+        notes = (line for spot in spots for line in spot.note.splitlines())
+        prose.bullets(notes, title=say("run.validation.spots", language))
+
+
+def draw_optimiser(folder: RunFolder, language: UiLanguage) -> None:
+    """Draw learning rate, gradients, speed and batches."""
+    look = look_at(folder)
+    _draw(rates_view(look, language), "run.rate", say("run.loss.none", language), language)
+    _draw(gradients_view(look, language), "run.gradients", say("run.gradients.none", language), language)
+    _draw(pace_view(look, language), "run.pace", "", language)
+
+
+def draw_machine(folder: RunFolder, language: UiLanguage) -> None:
+    """Draw processor, memory, disk and GPU."""
+    look = look_at(folder)
+    _draw(machine_view(look, language), "run.machine", say("run.machine.none", language), language)
+
+
+def _draw(view: PanelsView | None, key: str, without: str, language: UiLanguage) -> None:
+    if view is not None:
+        keyed = any(len(panel.lines) > 1 for panel in view.panels)
+        show_panels(view, key=key, language=language, keyed=keyed)
+    elif without:
+        prose.paragraph(without, kind="quiet")
