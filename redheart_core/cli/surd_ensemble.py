@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,11 @@ import click
 
 from redheart_core.cli.dilemma_choice import PRESETS_DIR, chosen_dilemma
 from redheart_core.cli.shared import ModelChoice, common_options, print_json, reader_language, reported_errors
+from redheart_core.cli.surd_answer import answer_content, answer_lines
 from redheart_core.errors import InputError
-from redheart_core.explain.surd import Coding, Reliability, ReportSettings, SurdReport
+from redheart_core.explain.surd import Coding, ReportSettings
 from redheart_core.explain.surd.ensemble import Design, Subject, Varied, ensemble_population, run_ensemble
-from redheart_core.explain.surd.populations import Answer, Population, Question, answer
-
-SHOWN_BITS = 5e-3
-"""Smaller terms would print as 0.00."""
+from redheart_core.explain.surd.populations import Question, answer
 
 
 @click.command()
@@ -86,9 +84,9 @@ def ensemble(
         )
         given = answer(population, question, settings=ReportSettings(seed=seed))
     if as_json:
-        print_json(_content(population, given))
+        print_json(answer_content(population, given))
     else:
-        click.echo("\n".join(_lines(population, given, language)))
+        click.echo("\n".join(answer_lines(population, given, language)))
 
 
 def _subject(dilemma: str | None, place: int, passage: str | None, presets_dir: Path) -> Subject:
@@ -112,79 +110,3 @@ def _progress(language: str, *, quiet: bool) -> Any:
             click.echo(f"\r{words.format(done=done, total=total)}", err=True, nl=done == total)
 
     return report
-
-
-def _content(population: Population, given: Answer) -> dict[str, Any]:
-    origin = population.provenance
-    return {
-        "population": {
-            "description": population.description.en,
-            "notes": [note.en for note in population.notes],
-            "num_cases": origin.num_cases,
-            "sha256": origin.sha256,
-            "seed": origin.seed,
-            "checkpoint_sha256": origin.checkpoint_sha256,
-            "factors": {name: population.columns[name].display.en for name in given.question.sources},
-        },
-        "target": given.question.target,
-        "sources": list(given.question.sources),
-        **given.report.to_dict(),
-    }
-
-
-def _lines(population: Population, given: Answer, language: str) -> list[str]:
-    words, report = _WORDS[language], given.report
-    result, sampling = report.result, report.result.sampling
-    assert sampling is not None
-    named = given.question.sources
-    target = population.columns[given.question.target].display.text(language)
-    lines = [population.description.text(language)]
-    lines += [f"  {name}  {population.columns[name].display.text(language)}" for name in named]
-    lines.append(words["head"].format(target=target))
-    groups = [("unique", result.unique), ("redundant", result.redundant), ("synergy", result.synergistic)]
-    trusted = sampling.reliability is not Reliability.RED
-    for label, terms in groups if trusted else groups[:2]:
-        shown = sorted(((bits, key) for key, bits in terms.items() if bits >= SHOWN_BITS), reverse=True)
-        lines += [f"  {bits:5.2f}  {words[label]}: {_names(key, named)}" for bits, key in shown]
-    leak = "–" if result.leak is None or not trusted else f"{result.leak:.0%}"
-    lines.append(words["total"].format(total=result.total, entropy=result.target_entropy, leak=leak))
-    lines.append(_tested(report, words))
-    warning = sampling.warning(language)
-    extra = [rule.sentence.text(language) for rule in given.definitions]
-    return [*lines, *(note.text(language) for note in population.notes), *extra, *([warning] if warning else [])]
-
-
-def _tested(report: SurdReport, words: Mapping[str, str]) -> str:
-    total = report.total
-    return words["tested" if total.is_significant else "untested"].format(
-        p=total.p_value, miller_madow=total.miller_madow, null_subtracted=total.null_subtracted
-    )
-
-
-def _names(key: Sequence[int], named: Sequence[str]) -> str:
-    return " + ".join(named[source - 1] for source in key)
-
-
-_WORDS: Mapping[str, Mapping[str, str]] = {
-    "ko": {
-        "head": "{target}에 대한 정보(비트)",
-        "unique": "혼자만 아는 정보",
-        "redundant": "똑같이 아는 정보",
-        "synergy": "함께 보아야 아는 정보",
-        "total": "  {total:5.2f}  합계 (대상의 엔트로피 {entropy:.2f}, 누락 {leak})",
-        "tested": "편향을 바로잡은 합계 {null_subtracted:.3f}–{miller_madow:.3f}, 섞은 자료와 뚜렷이 달라요"
-        "(p = {p:.4f}). "
-        "단순한 합에서도 함께 보아야 아는 정보가 크게 나와요.",
-        "untested": "합계가 섞은 자료와 구별되지 않아요(p = {p:.4f}). 항목별 값은 읽지 않는 편이 좋아요.",
-    },
-    "en": {
-        "head": "Information about the {target} in bits",
-        "unique": "only from",
-        "redundant": "equally from each of",
-        "synergy": "only together from",
-        "total": "  {total:5.2f}  total (entropy of the target {entropy:.2f}, leak {leak})",
-        "tested": "Total corrected for bias {null_subtracted:.3f} to {miller_madow:.3f}; it differs from shuffled data "
-        "(p = {p:.4f}). Even a plain sum shows much information only together.",
-        "untested": "The total does not differ from shuffled data (p = {p:.4f}); better not to read the single terms.",
-    },
-}

@@ -7,9 +7,16 @@ import click
 from redheart_core.cli.surd import surd as columns
 from redheart_core.cli.surd_decompose import decompose
 from redheart_core.cli.surd_ensemble import ensemble
+from redheart_core.cli.surd_population import population
 from redheart_core.cli.surd_teach import teach_readouts
 
-ROUTES = {"--dilemma": "ensemble", "--passage": "ensemble"}
+ROUTES = {
+    "--dilemma": "ensemble",
+    "--passage": "ensemble",
+    "--data": "population",
+    "--own": "population",
+    "--run": "population",
+}
 """Which command is meant where options come first; ``columns`` otherwise."""
 
 
@@ -29,7 +36,8 @@ class SurdGroup(click.Group):
 def surd() -> None:
     """Decompose what sources tell about a target: alone, in common, only together.
 
-    Options may follow at once: --dilemma or --passage draws an ensemble, anything else asks a table or a population.
+    Options may follow at once: --dilemma or --passage draws an ensemble, --data, --own or --run asks a
+    population, anything else a table.
     """
 
 
@@ -37,3 +45,4 @@ surd.add_command(columns, "columns")
 surd.add_command(ensemble, "ensemble")
 surd.add_command(decompose, "decompose")
 surd.add_command(teach_readouts, "teach")
+surd.add_command(population, "population")

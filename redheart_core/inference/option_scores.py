@@ -8,29 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 from redheart_core.inference.dilemma import begin_situation
 from redheart_core.inference.option import OptionSteps, evaluate_option
+from redheart_core.inference.read_ahead import read_ahead
 from redheart_core.inference.settings import Settings
 from redheart_core.reasoning.trace import Recorder
 from redheart_core.vocabulary.bentham import View
 from redheart_core.vocabulary.dilemma import Party
 from redheart_core.vocabulary.language import Language
-from redheart_core.vocabulary.reading import Family, NeuralReader, NeuralReading
+from redheart_core.vocabulary.reading import NeuralReader
 
 BATCH_CASES = {True: 16, False: 64}
 """Options that the model reads together, with deviations (nine rows each of what follows the backbone) and without."""
 Report = Callable[[int, int], None]
 """Told how many distinct cases are scored, of how many. What it raises ends the work."""
-
-
-@runtime_checkable
-class ManyReader(Protocol):
-    """A reader that can read several passages in one pass."""
-
-    def read_many(self, passages: Sequence[tuple[str, str]], *, deviations: bool = True) -> tuple[NeuralReading, ...]:
-        """Read pairs of text and context, with or without the deviations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,37 +88,12 @@ def score_options(
     size = BATCH_CASES[spread]
     for start in range(0, len(by_length), size):
         batch = by_length[start : start + size]
-        said = None if reader is None else _read(reader, batch, spread=spread)
+        passages = [(case.option, case.situation) for case in batch]
+        said = None if reader is None else read_ahead(reader, passages, deviations=spread)
         for case in batch:
             found[case] = _scores(case, said, language, chosen, spread=spread)
         report(len(found), len(distinct))
     return {case: found[case] for case in distinct}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _ReadBefore:
-    """A reader that repeats what was read in a batch."""
-
-    readings: Mapping[tuple[str, str], NeuralReading]
-    checkpoint_sha256: str
-    trained_families: frozenset[Family]
-
-    def read(self, text: str, *, context: str = "") -> NeuralReading:
-        """Return the reading of a passage of the batch."""
-        return self.readings[text, context]
-
-
-def _read(reader: NeuralReader, batch: Sequence[OptionCase], *, spread: bool) -> NeuralReader:
-    passages = list(dict.fromkeys((case.option, case.situation) for case in batch))
-    if isinstance(reader, ManyReader):
-        said = reader.read_many(passages, deviations=spread)
-    else:
-        said = tuple(reader.read(text, context=context) for text, context in passages)
-    return _ReadBefore(
-        readings=dict(zip(passages, said, strict=True)),
-        checkpoint_sha256=reader.checkpoint_sha256,
-        trained_families=reader.trained_families,
-    )
 
 
 def _scores(

@@ -78,30 +78,35 @@ def shuffled_unit_tables(
     shape: tuple[int, ...],
     replicates: int,
     rng: np.random.Generator,
+    *,
+    is_ordered: bool,
 ) -> Integers:
     """Shuffle whole units' targets and count the samples, shape (T, *X, R); see ``shuffled_target``."""
     length = math.prod(shape)
     stride = length // shape[0]
     drawn = np.empty((length, replicates), dtype=np.int64)
     for replicate in range(replicates):
-        cells = shuffled_target(target, units, rng) * stride + source_cells
+        cells = shuffled_target(target, units, rng, is_ordered=is_ordered) * stride + source_cells
         drawn[:, replicate] = np.bincount(cells, minlength=length)
     return drawn.reshape(*shape, replicates)
 
 
 def shuffled_target(
-    target: NDArray[np.int64], units: NDArray[np.intp] | None, rng: np.random.Generator
+    target: NDArray[np.int64], units: NDArray[np.intp] | None, rng: np.random.Generator, *, is_ordered: bool
 ) -> NDArray[np.int64]:
     """Shuffle the target over the samples, or whole units' targets over the units.
 
-    With units, the targets of one unit stay together and in order, and the units are laid in a random order against
-    the sources: exact where units have one size, and keeping the dependence inside units where they have not.
+    With units, the targets of one unit stay together, and the units are laid in a random order against the sources:
+    exact where units have one size, and keeping the dependence inside units where they have not. Inside a unit the
+    targets keep their order where it is one in time. Elsewhere they are shuffled too: a target that takes the same
+    values in every unit (a good and a bad course each) would otherwise never be shuffled at all.
     """
     if units is None:
         return rng.permutation(target)
-    places = rng.permutation(int(units.max()) + 1)
+    places = rng.permutation(int(units.max()) + 1)[units]
+    drawn = np.argsort(places, kind="stable") if is_ordered else np.argsort(places + rng.random(len(target)))
     shuffled = np.empty_like(target)
-    shuffled[np.argsort(units, kind="stable")] = target[np.argsort(places[units], kind="stable")]
+    shuffled[np.argsort(units, kind="stable")] = target[drawn]
     return shuffled
 
 

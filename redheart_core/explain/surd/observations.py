@@ -33,6 +33,8 @@ class Coding:
     """Fixed inner edges by name, for instance from an earlier result."""
     lags: Sequence[int] | None = None
     """By how many samples each source precedes the target. Only where the order of the samples is an order in time."""
+    is_ordered: bool = False
+    """Whether the samples of a unit follow each other in time, so that shuffles keep their order. Lags imply it."""
 
     def num_bins(self, num_sources: int) -> int:
         """Return the bins per variable."""
@@ -50,6 +52,8 @@ class Observations:
     units: NDArray[np.intp] | None
     """Number of the independent unit of each sample; None when every sample is one."""
     lags: tuple[int, ...]
+    is_ordered: bool = False
+    """Whether the samples of a unit follow each other in time."""
 
     @property
     def num_samples(self) -> int:
@@ -127,6 +131,7 @@ def observe(
         binnings=tuple(one.binning for one in coded),
         units=members,
         lags=lags,
+        is_ordered=coding.is_ordered or any(lags),
     )
 
 

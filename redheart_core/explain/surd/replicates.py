@@ -126,7 +126,11 @@ def independent(
     shape, target = observations.sizes, observations.target.astype(np.int64)
     cells = observations.cells() - target * math.prod(shape[1:])
     return _from_tables(
-        lambda size: shuffled_unit_tables(target, cells, units, shape, size, rng), observations, sets, replicates, told
+        lambda size: shuffled_unit_tables(target, cells, units, shape, size, rng, is_ordered=observations.is_ordered),
+        observations,
+        sets,
+        replicates,
+        told,
     )
 
 
@@ -181,4 +185,6 @@ def _kept(rows: Rows, weights: Floats) -> Rows:
 def _shuffled_rows(observations: Observations, replicates: int, rng: np.random.Generator) -> Iterator[Rows]:
     rows = observations.rows()
     for _ in range(replicates):
-        yield replace(rows, target=shuffled_target(rows.target, observations.units, rng))
+        yield replace(
+            rows, target=shuffled_target(rows.target, observations.units, rng, is_ordered=observations.is_ordered)
+        )

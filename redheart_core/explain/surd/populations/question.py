@@ -64,7 +64,7 @@ def choose(population: Population, question: Question) -> Chosen:
     _check(population, question)
     columns = [population.columns[name] for name in question.names]
     missing_N = np.logical_or.reduce([column.is_missing_N for column in columns])
-    if population.is_ordered and missing_N.any() and any(question.coding.lags or ()):
+    if any(question.coding.lags or ()) and _has_gaps(missing_N):
         raise InputError(
             code="surd_gaps",
             en=f"{int(missing_N.sum())} moments lack a value, so what came before is not always known. Use lag 0 or "
@@ -79,7 +79,11 @@ def choose(population: Population, question: Question) -> Chosen:
         target=values[0],
         sources=dict(zip(question.sources, values[1:], strict=True)),
         units=None if population.units is None else population.units[kept_N],
-        coding=replace(question.coding, categorical=tuple(sorted({*question.coding.categorical, *named}))),
+        coding=replace(
+            question.coding,
+            categorical=tuple(sorted({*question.coding.categorical, *named})),
+            is_ordered=population.is_ordered,
+        ),
         num_left_out=int(missing_N.sum()),
     )
 
@@ -119,6 +123,12 @@ def answer(
         num_left_out=chosen.num_left_out,
         definitions=population.definitions_among(question.names),
     )
+
+
+def _has_gaps(missing_N: NDArray[np.bool_]) -> bool:
+    """Return whether a case is missing between others; the first and the last may be."""
+    there = np.flatnonzero(~missing_N)
+    return bool(len(there)) and bool(missing_N[there[0] : there[-1]].any())
 
 
 def _check(population: Population, question: Question) -> None:

@@ -55,9 +55,30 @@ def test_units_are_drawn_whole() -> None:
 
 def test_shuffling_units_keeps_their_targets_together() -> None:
     target, units = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 0, 1, 1, 2, 2])
-    shuffled = [shuffled_target(target, units, np.random.default_rng(seed)) for seed in range(20)]
-    assert all((one[::2] == one[1::2]).all() and sorted(one) == target.tolist() for one in shuffled)
-    assert len({tuple(one) for one in shuffled}) > 3
+    for is_ordered in (True, False):
+        shuffled = [
+            shuffled_target(target, units, np.random.default_rng(seed), is_ordered=is_ordered) for seed in range(20)
+        ]
+        assert all((one[::2] == one[1::2]).all() and sorted(one) == target.tolist() for one in shuffled)
+        assert len({tuple(one) for one in shuffled}) > 3
+
+
+def test_inside_a_unit_only_an_order_in_time_is_kept() -> None:
+    target, units = np.array([0, 1] * 6), np.repeat(np.arange(6), 2)
+    kept = shuffled_target(target, units, np.random.default_rng(0), is_ordered=True)
+    mixed = [shuffled_target(target, units, np.random.default_rng(seed), is_ordered=False) for seed in range(9)]
+    assert kept.tolist() == target.tolist()
+    assert all((one[::2] != one[1::2]).all() for one in mixed)
+    assert len({tuple(one) for one in mixed}) > 5
+
+
+def test_a_judgement_that_every_pair_has_both_ways_is_told_by_what_follows_it() -> None:
+    rng = np.random.default_rng(0)
+    label, units = np.tile([1, 0], 300), np.repeat(np.arange(300), 2)
+    coding = Coding(bins=3)
+    for strength, is_significant in ((1.0, True), (0.0, False)):
+        case = observe(label, [strength * label + rng.normal(size=600)], coding=coding, units=units)
+        assert assess(case, max_order=None, settings=QUICK).total.is_significant is is_significant
 
 
 def test_main_effects_keep_each_pair_and_drop_the_xor() -> None:
