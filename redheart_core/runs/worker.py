@@ -16,8 +16,10 @@ logger = logging.getLogger(__name__)
 
 
 def main(root: str, run_id: str) -> int:
-    """Work on a run until it ends, and return the exit code. Why it failed is in its store and its log."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    """Work on a run until it ends, and return the exit code. Why it failed is in its store and its log.
+
+    Logging is not set up here: what is printed goes to the log that the run itself writes, and would be there twice.
+    """
     try:
         work_on(open_folder(Path(root), run_id))
     except RedHeartError as problem:

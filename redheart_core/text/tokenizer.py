@@ -26,7 +26,7 @@ PAD, UNK, CLS, SEP, MASK = range(5)
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 VOCABULARY_SIZE = 9_900
 ALPHABET_SIZE = 1_500
-"""Characters with an entry of their own; rarer ones are spelt in bytes."""
+"""Most characters with an entry of their own; rarer ones are spelt in bytes."""
 WORD_START = "\u2581"
 """Stands for the space before a word."""
 _BYTE_TOKENS = tuple(f"<0x{byte:02X}>" for byte in range(256))
@@ -174,6 +174,8 @@ def build_tokenizer(texts: Iterable[str], out_file: Path, *, vocabulary_size: in
         vocabulary_size: Upper bound on the entries, the 256 bytes and five special tokens included.
     """
     corpus = list(texts)
+    # The trainer keeps a whole alphabet even where it alone exceeds the vocabulary; half of it is left for pieces.
+    alphabet_size = min(ALPHABET_SIZE, (vocabulary_size - len(SPECIAL_TOKENS) - len(_BYTE_TOKENS)) // 2)
     backend = BackendTokenizer(models.BPE(unk_token=SPECIAL_TOKENS[UNK], byte_fallback=True))
     backend.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
     backend.pre_tokenizer = pre_tokenizers.Sequence(
@@ -183,8 +185,8 @@ def build_tokenizer(texts: Iterable[str], out_file: Path, *, vocabulary_size: in
     trainer = trainers.BpeTrainer(
         vocab_size=vocabulary_size,
         min_frequency=3,
-        limit_alphabet=ALPHABET_SIZE,
-        initial_alphabet=_alphabet(corpus),
+        limit_alphabet=alphabet_size,
+        initial_alphabet=_alphabet(corpus, alphabet_size),
         special_tokens=[*SPECIAL_TOKENS, *_BYTE_TOKENS],
         show_progress=False,
     )
@@ -192,13 +194,13 @@ def build_tokenizer(texts: Iterable[str], out_file: Path, *, vocabulary_size: in
     out_file.write_text(_without_added_tokens(backend.to_str()), encoding="utf-8")
 
 
-def _alphabet(corpus: list[str]) -> list[str]:
+def _alphabet(corpus: list[str], size: int) -> list[str]:
     """Choose the characters here: the trainer breaks ties between equally rare ones differently on every run."""
     counts = Counter[str]()
     for text in corpus:
         counts.update(unicodedata.normalize("NFKC", text).lower())
     common = sorted(counts, key=lambda character: (-counts[character], character))
-    return [WORD_START, *common[: ALPHABET_SIZE - 1]]
+    return [WORD_START, *common[: size - 1]]
 
 
 def _without_added_tokens(serialised: str) -> str:

@@ -102,3 +102,12 @@ def test_two_trainings_write_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         build_tokenizer(texts, tmp_path / name, vocabulary_size=500)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_an_alphabet_larger_than_the_vocabulary_is_spelt_in_bytes(tmp_path: Path) -> None:
+    syllables = [chr(0xAC00 + 28 * number) for number in range(399)]
+    build_tokenizer([" ".join(syllables), *syllables[:50] * 9], tmp_path / "small.json", vocabulary_size=600)
+    tokenizer = Tokenizer.from_file(tmp_path / "small.json")
+    (encoding,) = tokenizer.encode_many([("".join(syllables[:60]), "")], max_tokens=512)
+    assert max(encoding.ids) < 600
+    assert {source for source in encoding.sources if source is not Source.SPECIAL} == {Source.TEXT}

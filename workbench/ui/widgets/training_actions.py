@@ -32,6 +32,7 @@ from workbench.views.run_actions import (
 from workbench.views.sizes import size_text
 
 LOOK_EVERY_S = 1.0
+NOTICE_S = 12.0
 
 
 def draw_actions(run: RunFolder, language: UiLanguage) -> None:
@@ -45,17 +46,15 @@ def draw_actions(run: RunFolder, language: UiLanguage) -> None:
     st.fragment(_draw, run_every=LOOK_EVERY_S if is_moving else None)(run, language, status.shown)
 
 
-def take_notice() -> str | None:
-    """Return what was done a moment ago, once."""
-    notice = session.get(Key.TRAINING_NOTICE)
-    session.put(Key.TRAINING_NOTICE, None)
-    return None if notice is None else str(notice)
+def note_done(text: str) -> None:
+    """Remember what was done a moment ago, to be told while it is new."""
+    session.put(Key.TRAINING_NOTICE, (text, time.monotonic()))
 
 
 def note_launched(launched: Launched, language: UiLanguage) -> None:
     """Make a run that was asked for the one to show, and say whether it is new."""
     session.put(Key.TRAINING_RUN, launched.folder.run_id)
-    session.put(Key.TRAINING_NOTICE, say(f"actions.{'started' if launched.is_new else 'there'}", language))
+    note_done(say(f"actions.{'started' if launched.is_new else 'there'}", language))
 
 
 def _draw(run: RunFolder, language: UiLanguage, drawn_as: Shown) -> None:
@@ -166,13 +165,14 @@ def _delete(run: RunFolder, token: str, language: UiLanguage) -> None:
         delete_run(run.path.parent, run.run_id, token)
         session.put(Key.TRAINING_DELETING, None)
         session.put(Key.TRAINING_RUN, None)
-        session.put(Key.TRAINING_NOTICE, say("actions.deleted", language, name=name))
+        note_done(say("actions.deleted", language, name=name))
 
 
 def draw_notice() -> None:
     """Say what was done a moment ago."""
-    if (notice := take_notice()) is not None:
-        st.success(markdown_literal(notice))
+    text, done_s = session.get(Key.TRAINING_NOTICE) or ("", 0.0)
+    if text and time.monotonic() - done_s < NOTICE_S:
+        st.success(markdown_literal(text))
 
 
 def _status(run: RunFolder) -> Status:

@@ -49,7 +49,8 @@ def draw_launch(language: UiLanguage) -> None:
         return
     _draw_basics(recipe, language)
     form = read_form(recipe)
-    draw_stages(form, language)
+    with st.expander(say("launch.form.stages", language)):
+        draw_stages(form, language)
     with st.expander(say("launch.form.techniques", language)):
         draw_techniques(form, language)
     with st.expander(say("launch.form.more", language)):
