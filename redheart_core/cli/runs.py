@@ -25,6 +25,8 @@ from redheart_core.runs.deleting import delete_run, plan_deletion
 from redheart_core.runs.export.mlflow import export_mlflow
 from redheart_core.runs.export.tensorboard import export_tensorboard
 from redheart_core.runs.folder import RunFolder, runs_root
+from redheart_core.runs.handover import best_of, find_model
+from redheart_core.runs.handover import promote as promote_model
 from redheart_core.runs.launching import Launched, resume_detached, retry_run
 from redheart_core.runs.reader import RunReader
 from redheart_core.runs.stopping import Patience, Progress, Stage, stop_run
@@ -185,3 +187,22 @@ def export(run: str, target: Path, tracker: str, root: Path | None, as_json: boo
         print_json({"run": folder.run_id, "to": tracker, "folder": str(target), "numbers": count})
     else:
         click.echo(f"{count} numbers of run {folder.run_id} written to {target}")
+
+
+@runs.command()
+@click.argument("run")
+@click.argument("name")
+@click.option("--model", "model_name", help="Which of its models, as step-00000120; the best when left out.")
+@click.option("--replace", is_flag=True, help="Replace a shipped checkpoint of that name.")
+@_root
+@_json
+def promote(run: str, name: str, model_name: str | None, replace: bool, root: Path | None, as_json: bool) -> None:
+    """Make a model of a run the shipped checkpoint NAME, after every byte of it was read."""
+    with reported_errors(reader_language(None), as_json=as_json):
+        folder = find_run(runs_root(root), run)
+        model = find_model(runs_root(root), folder.run_id, model_name) if model_name else best_of(folder)
+        loaded = promote_model(model, name, replace=replace)
+    if as_json:
+        print_json({"run": folder.run_id, "model": model.name, "checkpoint": name, "sha256": loaded.sha256})
+    else:
+        click.echo(f"{model.name} of run {folder.run_id} is now the checkpoint {name} ({loaded.sha256[:12]})")

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+import redheart_core
 from redheart_core.runs.folder import ROOT_VARIABLE, RunFolder, new_run_id
+from redheart_core.runs.handover import models_of
 from redheart_core.runs.notes import read_notes
-from tests.fakes import HOSTILE
+from tests.fakes import HOSTILE, fake_model
 from tests.pages.conftest import OpenPage
 from tests.pages.reading import page_text, press, raw_html
 from tests.recorded_trainings import recorded_training
@@ -129,4 +131,46 @@ def test_a_damaged_record_never_hides_the_others(open_page: OpenPage, root: Path
     press(app, f"training.open.{bad}")
     assert app.error
     press(app, f"training.open.{good}")
+    assert not app.error
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_model_of_a_run_speaks_on_every_page_until_the_way_back_is_taken(
+    open_page: OpenPage, trained: RunFolder, root: Path, monkeypatch: pytest.MonkeyPatch, language: UiLanguage
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(redheart_core, "load_model", lambda name, **_: (asked.append(name), fake_model())[1])
+    run_id = put(trained, root)
+    app = open_page("training", language)
+    app.session_state[Key.TRAINING_RUN] = run_id
+    app.session_state[Key.RUN_LAYER] = "model"
+    app.run()
+    (name,) = (model.name for model in models_of(RunFolder(path=root / run_id)))
+    press(app, f"run.models.use.{name}")
+    banner = say("frame.checkpoint.run", language, run=run_id, model=name)
+    for page in ("model", "dilemma", "home"):
+        app.switch_page(f"pages/{page}.py").run()
+        assert not app.exception
+        assert banner in page_text(app)
+    assert asked == ["compact", str(root / run_id / "kept" / name)]
+    press(app, "checkpoint.back")
+    assert banner not in page_text(app)
+    assert say("frame.checkpoint.served", language, name="compact") in page_text(app)
+
+
+def test_a_model_that_is_gone_says_so_and_leaves_the_way_back(
+    open_page: OpenPage, trained: RunFolder, root: Path
+) -> None:
+    run_id = put(trained, root)
+    app = open_page("training", "en")
+    app.session_state[Key.TRAINING_RUN] = run_id
+    app.session_state[Key.RUN_LAYER] = "model"
+    app.run()
+    (name,) = (model.name for model in models_of(RunFolder(path=root / run_id)))
+    press(app, f"run.models.use.{name}")
+    shutil.rmtree(root / run_id)
+    app.switch_page("pages/model.py").run()
+    assert not app.exception
+    assert say("frame.checkpoint.gone", "en", run=run_id, model=name) in page_text(app)
+    press(app, "checkpoint.back")
     assert not app.error

@@ -13,6 +13,7 @@ from workbench.copy import LANGUAGES, UiLanguage, say
 from workbench.ui import prose, session
 from workbench.ui.access import may_open, must_sign_in, role, signed_in_as
 from workbench.ui.boundary import error_text
+from workbench.ui.checkpoint_choice import draw_in_use, in_use_text
 from workbench.ui.literal import markdown_literal
 from workbench.ui.roles import Role, may_see
 from workbench.ui.session import Key
@@ -75,6 +76,7 @@ def enter_page(name: str) -> UiLanguage:
         draw_frame()
         allowed = name if may_open(name) else "home"
         st.switch_page(page_path(allowed), query_params={**asked, "lang": session.language()})
+    draw_in_use(session.language())
     return session.language()
 
 
@@ -110,3 +112,4 @@ def _draw_contents(pages: dict[str, st.Page], language: UiLanguage) -> None:
     if (address := signed_in_as()) is not None:
         prose.paragraph(say("frame.sign_in.as", language, address=address), kind="quiet")
         st.button(say("frame.sign_in.out", language), key="frame.sign_out", type="tertiary", on_click=st.logout)
+    prose.paragraph(in_use_text(language), kind="in-use")

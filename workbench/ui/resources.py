@@ -13,20 +13,25 @@ import streamlit as st
 import redheart_core
 from redheart_core.errors import ConfigError
 from redheart_core.inference.results import DilemmaEvaluation, PassageAnalysis
+from redheart_core.inference.shipped import checkpoint_folder
 from redheart_core.inference.verify import TraceVerification, verify_trace
+from redheart_core.model.checkpoint import MANIFEST_FILE
 from redheart_core.runtime.lease import lease
 from redheart_core.vocabulary.presets import PresetDilemma, load_presets
 from workbench.copy import UiLanguage, say
+from workbench.ui.checkpoint_choice import checkpoint_in_use
 from workbench.ui.requests import DilemmaRequest, PassageRequest
 
 PRESETS_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "dilemmas"
-CHECKPOINT = os.environ.get("REDHEART_CHECKPOINT", "compact")
-"""Shipped checkpoint by name, a checkpoint folder, or ``rules`` for the rules alone."""
 PRECISION = os.environ.get("REDHEART_PRECISION", "auto")
 DEVICE = os.environ.get("REDHEART_DEVICE", "cpu")
 MODE = os.environ.get("REDHEART_MODE") or None
 BUDGET_GIB = os.environ.get("REDHEART_BUDGET_GIB") or None
 """How the weights are held: see ``redheart_core.load_model``. Set by whoever serves the app, never by a page."""
+
+
+MOST_MODELS = 2
+"""Models in memory: the served one, and the one that somebody chose last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,12 +51,21 @@ class SharedModel:
         return str(self.model.checkpoint_sha256 or "")
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _load_model() -> SharedModel:
+@st.cache_resource(max_entries=MOST_MODELS, show_spinner=False)
+def _load_model(checkpoint: str, written_ns: int) -> SharedModel:
+    del written_ns
     model = redheart_core.load_model(
-        CHECKPOINT, precision=PRECISION, mode=MODE, budget_gib=_budget_gib(), device=DEVICE
+        checkpoint, precision=PRECISION, mode=MODE, budget_gib=_budget_gib(), device=DEVICE
     )
     return SharedModel(model=model)
+
+
+def _written_ns(checkpoint: str) -> int:
+    """Return when a checkpoint was written: a training may write its newest model anew in the same folder."""
+    try:
+        return (checkpoint_folder(checkpoint) / MANIFEST_FILE).stat().st_mtime_ns
+    except OSError:
+        return 0  # loading it says what is wrong
 
 
 def _budget_gib() -> float | None:
@@ -62,13 +76,15 @@ def _budget_gib() -> float | None:
 
 
 def shared_model(language: UiLanguage) -> SharedModel:
-    """Return the shipped model, loading it once.
+    """Return the model of this session, loading it once for all sessions that use it.
 
     Raises:
         CheckpointError: It is missing or damaged.
+        RunError: It is a run's, and gone.
     """
+    checkpoint = checkpoint_in_use()
     with st.spinner(say("frame.progress.model", language)):
-        return _load_model()
+        return _load_model(checkpoint, _written_ns(checkpoint))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

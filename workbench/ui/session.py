@@ -22,6 +22,7 @@ class Key(StrEnum):
 
     LANGUAGE = "frame.language"
     FRAMED = "frame.drawn"
+    CHECKPOINT = "frame.checkpoint"
     PRESET = "dilemma.preset"
     SITUATION = "dilemma.situation"
     OPTION = "dilemma.option"

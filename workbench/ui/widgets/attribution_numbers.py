@@ -11,7 +11,7 @@ from redheart_core.explain.attribution.result import Attribution
 from workbench.charts.top_words_svg import top_words_svg
 from workbench.copy import UiLanguage, say
 from workbench.ui import prose
-from workbench.ui.resources import CHECKPOINT
+from workbench.ui.checkpoint_choice import checkpoint_in_use
 from workbench.ui.trust_reports import Judged
 from workbench.views.attribution_code import python_code, shell_command
 from workbench.views.attribution_lead import attribution_lead
@@ -39,8 +39,8 @@ def draw_numbers(
         )
     )  # fmt: skip
     prose.heading(say("attribution.numbers.again", language))
-    st.code(shell_command(key, CHECKPOINT, untrained=request.untrained), language="bash", wrap_lines=True)
-    st.code(python_code(key, CHECKPOINT, untrained=request.untrained), language="python", wrap_lines=True)
+    st.code(shell_command(key, checkpoint_in_use(), untrained=request.untrained), language="bash", wrap_lines=True)
+    st.code(python_code(key, checkpoint_in_use(), untrained=request.untrained), language="python", wrap_lines=True)
 
 
 def _draw_downloads(attribution: Attribution, judged: Judged | None, target: str, language: UiLanguage) -> None:

@@ -13,10 +13,10 @@ from workbench.charts.top_words import top_words_chart
 from workbench.charts.top_words_svg import top_words_svg
 from workbench.copy import UiLanguage, say
 from workbench.ui import contrasts, prose, session, tasks
+from workbench.ui.checkpoint_choice import checkpoint_in_use
 from workbench.ui.contrasts import ContrastRequest
 from workbench.ui.figure import colours, show_figure
 from workbench.ui.progress import stoppable
-from workbench.ui.resources import CHECKPOINT
 from workbench.ui.session import Key
 from workbench.ui.trust_box import draw_check_list, draw_trust_box
 from workbench.ui.widgets.attribution_trust import draw_verdict
@@ -151,4 +151,4 @@ def _draw_numbers(
                 key=f"contrast.download_{kind}", on_click="ignore", type="tertiary",
             )  # fmt: skip
     prose.heading(say("attribution.numbers.again", language))
-    st.code(contrast_code(contrast, CHECKPOINT), language="python", wrap_lines=True)
+    st.code(contrast_code(contrast, checkpoint_in_use()), language="python", wrap_lines=True)

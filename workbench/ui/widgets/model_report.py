@@ -10,9 +10,10 @@ from redheart_core.model.presets import PRESETS
 from redheart_core.vocabulary.reading import READ_FAMILIES
 from workbench.copy import UiLanguage, say
 from workbench.ui import prose
+from workbench.ui.checkpoint_choice import SERVED
 from workbench.ui.figure import show_twin
 from workbench.ui.model_card import model_card
-from workbench.ui.resources import CHECKPOINT, shared_model
+from workbench.ui.resources import shared_model
 from workbench.ui.session import Key
 from workbench.ui.widgets.machinery import draw_learned_or_rule, draw_memory, draw_reach, draw_speed_and_precision
 from workbench.views.labels import family_name
@@ -74,7 +75,7 @@ def draw_parameters(language: UiLanguage) -> None:
     """Draw the parameter table of a chosen preset, counted from the built model."""
     title = say("model.parameters.title", language)
     prose.heading(title)
-    loaded = CHECKPOINT if CHECKPOINT in SHOWN_PRESETS else SHOWN_PRESETS[0]
+    loaded = SERVED if SERVED in SHOWN_PRESETS else SHOWN_PRESETS[0]
     preset = st.segmented_control(
         say("model.parameters.choose", language),
         SHOWN_PRESETS,

@@ -15,17 +15,19 @@ from workbench.ui.run_looks import look_at, reader_zone
 from workbench.ui.session import Key
 from workbench.ui.widgets.dilemma_result import layer_switch
 from workbench.ui.widgets.training_curves import draw_learning, draw_machine, draw_optimiser, draw_validation
+from workbench.ui.widgets.training_models import draw_models
 from workbench.ui.widgets.training_record import draw_record
 from workbench.views.run_status import alert_text, facts_of_run, is_grave, status_sentence
 from workbench.views.visible import visible_text
 
-LAYERS = ("learning", "validation", "optimiser", "machine", "record")
+LAYERS = ("learning", "validation", "optimiser", "machine", "record", "model")
 _DRAWN = {
     "learning": draw_learning,
     "validation": draw_validation,
     "optimiser": draw_optimiser,
     "machine": draw_machine,
     "record": draw_record,
+    "model": draw_models,
 }
 
 
