@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from redheart_core.cli.ensembles import Decompositions, decompose_passages
 from redheart_core.data.stories import read_outcomes
+from redheart_core.explain.surd.ensemble.run import Subject
+from redheart_core.explain.surd.ensemble.shares import text_shares
 from redheart_core.inference.shipped import shipped_folder
 from redheart_core.model.checkpoint import read_manifest, tokenizer_path
 from redheart_core.model.config import ModelConfig
@@ -16,7 +18,7 @@ from redheart_core.text.tokenizer import Tokenizer
 from redheart_core.training.batches import tokenize
 from redheart_core.training.corpus_tokenizer import train_tokenizer
 from redheart_core.training.lean.reach import TaskBatch, draw_batches
-from redheart_core.training.supervision import load_supervision
+from redheart_core.training.supervision import SurdExample, load_supervision
 from redheart_core.training.tasks import Example, Task, load_tasks, teachable
 
 NUM_DECOMPOSITIONS = 48
@@ -25,16 +27,35 @@ CHOICE = 8
 """A batch is drawn from this many times its size of examples, spread over the data set."""
 
 
-def decomposed(data_dir: Path, *, seed: int) -> Decompositions:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleDecompositions:
+    """Passages decomposed by the scores of the rules alone: there is no trained model yet."""
+
+    examples: tuple[SurdExample, ...]
+    num_degenerate: int
+    """Passages that had nothing to decompose; they were left out."""
+
+
+def decomposed(data_dir: Path, *, seed: int, wanted: int = NUM_DECOMPOSITIONS) -> RuleDecompositions:
     """Decompose the first told courses of action of Moral Stories, with their consequence, that can be."""
-    texts = (f"{row.told} {row.consequence}" for row in read_outcomes(data_dir))
-    return decompose_passages(texts, wanted=NUM_DECOMPOSITIONS, seed=seed)
+    examples: list[SurdExample] = []
+    degenerate = 0
+    for row in read_outcomes(data_dir):
+        if len(examples) == wanted:
+            break
+        text = f"{row.told} {row.consequence}"
+        found = text_shares(Subject(situation="", option=text), reader=None, seed=seed)
+        if found is None:
+            degenerate += 1
+        else:
+            examples.append(SurdExample(text=text, shares=found.corrected.values()))
+    return RuleDecompositions(examples=tuple(examples), num_degenerate=degenerate)
 
 
 def real_batches(
     config: ModelConfig,
     data_dir: Path,
-    decompositions: Decompositions,
+    decompositions: RuleDecompositions,
     *,
     num_passages: int,
     seed: int,

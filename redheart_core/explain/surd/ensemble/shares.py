@@ -89,9 +89,14 @@ def _shares(measured: Measured, correction_ST: np.ndarray) -> Shares:
     sets = measured.sets
     information_STR = (measured.information_ST - correction_ST)[..., None]
     terms = split(information_STR, measured.target_T[:, None], sets)
-    entropy = target_entropy(measured.target_T)
-    unique = float(terms.common_MR[1 << np.arange(sets.num_sources), 0].sum()) / entropy
-    common = float(terms.common_MR[:, 0].sum()) / entropy
-    synergistic = float(terms.synergy_SR[:, 0].sum()) / entropy
-    told = min(1.0, common + synergistic)
-    return Shares(redundant=common - unique, unique=unique, synergistic=synergistic, leak=1.0 - told)
+    unique = float(terms.common_MR[1 << np.arange(sets.num_sources), 0].sum())
+    common = float(terms.common_MR[:, 0].sum())
+    synergistic = float(terms.synergy_SR[:, 0].sum())
+    # The correction can lift what the sources tell a little above the entropy, which is not corrected.
+    entropy = max(target_entropy(measured.target_T), common + synergistic)
+    return Shares(
+        redundant=(common - unique) / entropy,
+        unique=unique / entropy,
+        synergistic=synergistic / entropy,
+        leak=1.0 - (common + synergistic) / entropy,
+    )
