@@ -33,11 +33,17 @@ from redheart_core.inference.engine import load_model
 from redheart_core.measurements import Scalar, save_measurement
 from redheart_core.reasoning import score
 from redheart_core.vocabulary.bentham import View
+from redheart_core.vocabulary.wording import Wording
 
 Row = dict[str, Scalar]
+ALONE = "each component alone"
+MOST_NAMED = 4
 SCORE = View.REALISTIC.value
 ALONE_BINS = 4
 _OUT = Path(str(files("redheart_core.measurements"))) / "data" / "surd_dilemmas.json"
+
+_FEELINGS = Wording(ko="감정 계열을", en="Feelings")
+_INPUTS = Wording(ko="공식의 입력을", en="Inputs of the formula")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +103,7 @@ def study(population: Population, settings: ReportSettings) -> list[Row]:
 def _alone(population: Population, settings: ReportSettings) -> Iterator[Row]:
     """Ask each component by itself about the score; p-values hold for all of them together."""
     names = [name for name in population.columns if name.startswith(FEELING) or name in score.INPUTS]
+    about: Row = {"question": ALONE, "target": SCORE}
     coding = Coding(bins=ALONE_BINS)
     found = [
         answer(population, Question(target=SCORE, sources=(name,), coding=coding), settings=settings) for name in names
@@ -105,9 +112,8 @@ def _alone(population: Population, settings: ReportSettings) -> Iterator[Row]:
     for name, given, p_holm in zip(names, found, corrected, strict=True):
         total = given.report.total
         yield {
+            **about,
             "row": "alone",
-            "question": "each component alone",
-            "target": SCORE,
             "key": name,
             "plug_in": total.plug_in,
             "miller_madow": total.miller_madow,
@@ -115,8 +121,31 @@ def _alone(population: Population, settings: ReportSettings) -> Iterator[Row]:
             **_ends(total.interval),
             "p": total.p_value,
             "p_holm": p_holm,
-            "states": given.report.result.sampling.sources[0].num_states if given.report.result.sampling else None,
         }
+    for begins, what in ((True, _FEELINGS), (False, _INPUTS)):
+        told = [given for given in found if given.question.sources[0].startswith(FEELING) is begins]
+        sentence = _ranking(population, told, what)
+        yield {**about, "row": "sentence", "ko": sentence.ko, "en": sentence.en}
+
+
+def _ranking(population: Population, found: Sequence[Answer], what: Wording) -> Wording:
+    """Name the components that tell most by themselves, and the one that tells least."""
+    ordered = sorted(found, key=lambda given: -given.report.total.null_subtracted)
+    entropy = ordered[0].report.result.target_entropy
+    ko, en = (
+        [
+            f"{population.columns[given.question.sources[0]].display.text(language)} "
+            f"{given.report.total.null_subtracted:.2f}"
+            for given in (*ordered[:MOST_NAMED], ordered[-1])
+        ]
+        for language in ("ko", "en")
+    )
+    return Wording(
+        ko=f"{what.ko} 하나씩 보면 현실 점수 {entropy:.2f}비트 가운데 {', '.join(ko[:-1])}비트 순으로 많이 말해 주고, "
+        f"{ko[-1]}비트가 가장 적어요. 서로 겹치는 정보라 더하면 안 돼요.",
+        en=f"{what.en}, one at a time: of the {entropy:.2f} bits of the realistic score most is told by "
+        f"{', '.join(en[:-1])}, least by {en[-1]}. They overlap, so they must not be added up.",
+    )
 
 
 def _rows(population: Population, name: str, given: Answer) -> Iterator[Row]:
