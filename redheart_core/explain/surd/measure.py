@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from redheart_core.explain.surd.cover import information_of_rows
 from redheart_core.explain.surd.result import SurdResult, TieGroup
-from redheart_core.explain.surd.rows import Rows, rows_information, target_mass
+from redheart_core.explain.surd.rows import Rows, narrow, target_mass
 from redheart_core.explain.surd.sampling import Sampling
 from redheart_core.explain.surd.sets import Key, SourceSets
 from redheart_core.explain.surd.split import TIE_BITS, Split, split, tie_groups
@@ -73,7 +74,7 @@ def measure_table(counts_TX: NDArray[np.generic], sets: SourceSets) -> Measured:
 
 def measure_rows(rows: Rows, sets: SourceSets) -> Measured:
     """Measure coded samples without ever holding the full table."""
-    found = rows_information(rows, sets)
+    found = information_of_rows(rows, sets)
     mass_T = target_mass(rows)
     return Measured(
         information_ST=found.information_ST,
@@ -86,7 +87,9 @@ def measure_rows(rows: Rows, sets: SourceSets) -> Measured:
 
 def table_rows(counts_TX: NDArray[np.generic]) -> Rows:
     """Return the occupied cells of a table as weighted rows."""
-    target, *sources = (index.astype(np.int64) for index in np.nonzero(counts_TX))
+    target, *sources = (
+        narrow(index, states) for index, states in zip(np.nonzero(counts_TX), counts_TX.shape, strict=True)
+    )
     weights = counts_TX[counts_TX != 0].astype(np.float64)
     return Rows(target=target, sources=tuple(sources), sizes=counts_TX.shape, weights=weights)
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from redheart_core.errors import InputError
 from redheart_core.explain.surd.binning import Coded, check_bins, checked_values, code_variable
-from redheart_core.explain.surd.rows import Rows
+from redheart_core.explain.surd.rows import Rows, narrow
 from redheart_core.explain.surd.sampling import BinKind, Binning
 from redheart_core.explain.surd.sets import source_sets
 
@@ -72,8 +72,8 @@ class Observations:
 
     def rows(self) -> Rows:
         """Return the samples as rows of states."""
-        sources = tuple(codes.astype(np.int64) for codes in self.sources)
-        return Rows(target=self.target.astype(np.int64), sources=sources, sizes=self.sizes)
+        target, *sources = map(narrow, (self.target, *self.sources), self.sizes)
+        return Rows(target=target, sources=tuple(sources), sizes=self.sizes)
 
     def cells(self) -> NDArray[Any]:
         """Return the cell of each sample in the full table, in C order with the target first."""

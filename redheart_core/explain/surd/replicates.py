@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from redheart_core.explain.surd.calibration import calibrated_shares
+from redheart_core.explain.surd.cover import information_of_rows
 from redheart_core.explain.surd.draws import (
     main_effects,
     multinomial_tables,
@@ -23,7 +24,7 @@ from redheart_core.explain.surd.draws import (
 )
 from redheart_core.explain.surd.measure import prefers_table
 from redheart_core.explain.surd.observations import Observations
-from redheart_core.explain.surd.rows import Rows, rows_information, target_mass
+from redheart_core.explain.surd.rows import Rows, narrow, target_mass
 from redheart_core.explain.surd.sets import SourceSets
 from redheart_core.explain.surd.split import Split, split
 from redheart_core.explain.surd.table import table_information
@@ -162,7 +163,7 @@ def _measured(tables_TXR: NDArray[np.generic], sets: SourceSets) -> Replicates:
 def _from_rows(drawn: Iterator[Rows], sets: SourceSets, told: Told) -> Replicates:
     information, target = [], []
     for done, rows in enumerate(drawn, start=1):
-        information.append(rows_information(rows, sets).information_ST)
+        information.append(information_of_rows(rows, sets).information_ST)
         mass = target_mass(rows)
         target.append(mass / mass.sum())
         told(done)
@@ -183,8 +184,7 @@ def _kept(rows: Rows, weights: Floats) -> Rows:
 
 
 def _shuffled_rows(observations: Observations, replicates: int, rng: np.random.Generator) -> Iterator[Rows]:
-    rows = observations.rows()
+    rows, target = observations.rows(), observations.target.astype(np.int64)
     for _ in range(replicates):
-        yield replace(
-            rows, target=shuffled_target(rows.target, observations.units, rng, is_ordered=observations.is_ordered)
-        )
+        shuffled = shuffled_target(target, observations.units, rng, is_ordered=observations.is_ordered)
+        yield replace(rows, target=narrow(shuffled, rows.sizes[0]))

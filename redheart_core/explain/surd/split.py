@@ -78,7 +78,10 @@ def tie_groups(
     for order_S, step_S, weight in zip(
         ladder.order_TRS[:, 0], ladder.step_TRS[:, 0], target_TR[:, 0].tolist(), strict=True
     ):
-        starts = np.flatnonzero(_opens_group(order_S, step_S, sets))
+        opens_S = _opens_group(order_S, step_S, sets)
+        if opens_S.all():
+            continue
+        starts = np.flatnonzero(opens_S)
         for members in np.split(np.arange(len(order_S)), starts[1:]):
             bits = float(step_S[members].sum())
             if len(members) > 1 and bits > TIE_BITS and sets.sizes_S[order_S[members[0]]] > 1 and weight > 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 
 from redheart_core.errors import InputError
 from redheart_core.explain.surd import BinKind, Coding, Reliability, from_samples, observe
+from redheart_core.explain.surd.cover import covering, information_of_rows, shared_size
 from redheart_core.explain.surd.measure import measure_rows, prefers_table, to_result
+from redheart_core.explain.surd.rows import rows_information
 from redheart_core.explain.surd.sampling import Sampling
 from redheart_core.explain.surd.sets import source_sets
 
@@ -123,6 +126,28 @@ def test_sorting_rows_counting_them_and_the_table_agree(num_sources: int, seed: 
     source = flat.sum(axis=0)[flat.sum(axis=0) > 0] / 300
     expected = by_rows.target_entropy - (source * np.log2(source)).sum() - joint
     assert by_rows.total == pytest.approx(expected, abs=1e-11)
+
+
+@pytest.mark.parametrize(("num_sources", "order"), [(5, 2), (6, 3), (8, 2)])
+def test_shared_tables_give_the_numbers_of_each_set_by_itself(num_sources: int, order: int) -> None:
+    rng = np.random.default_rng(num_sources)
+    values = rng.normal(size=(num_sources, 20_000)).round(1)
+    rows = observe(values.sum(axis=0), list(values), coding=Coding(bins=3)).rows()
+    sets = source_sets(num_sources, order)
+    assert shared_size(rows, sets) is not None
+    shared, alone = information_of_rows(rows, sets), rows_information(rows, sets)
+    np.testing.assert_allclose(shared.information_ST, alone.information_ST, atol=1e-12)
+    np.testing.assert_array_equal(shared.joint_ST, alone.joint_ST)
+    np.testing.assert_array_equal(shared.occupied_S, alone.occupied_S)
+
+
+def test_a_cover_holds_every_set_and_is_not_used_for_few_rows_or_whole_orders() -> None:
+    tables = covering(8, 2, 3)
+    assert {pair for table in tables for pair in combinations(table, 2)} == set(combinations(range(1, 9), 2))
+    assert len(tables) < 28 / 2
+    few = observe(TARGET[:200], list(SOURCES[:, :200])).rows()
+    assert shared_size(few, source_sets(3, 2)) is None
+    assert shared_size(observe(TARGET, list(SOURCES)).rows(), source_sets(3, 3)) is None
 
 
 def test_large_tables_are_never_built() -> None:
