@@ -7,10 +7,12 @@ from workbench.ui import prose
 from workbench.ui.boundary import boundary
 from workbench.ui.frame import enter_page
 from workbench.ui.widgets.training_actions import draw_actions, draw_notice
+from workbench.ui.widgets.training_compare import draw_compare
 from workbench.ui.widgets.training_launch import draw_launch, draw_new
-from workbench.ui.widgets.training_list import begin_choice, draw_run_list, write_choice
+from workbench.ui.widgets.training_list import begin_choice, draw_layer_switch, draw_run_list, write_choice
 from workbench.ui.widgets.training_notes import draw_notes
 from workbench.ui.widgets.training_run import draw_layers, draw_standing
+from workbench.ui.widgets.training_studies import draw_studies
 
 language = enter_page("training")
 prose.question(say("training.question", language), language)
@@ -27,7 +29,12 @@ with runs, boundary(language):
     write_choice()
 
 with chosen, boundary(language):
-    if run is None:
+    layer = draw_layer_switch(language)
+    if layer == "compare":
+        draw_compare(language)
+    elif layer == "studies":
+        draw_studies(language)
+    elif run is None:
         draw_launch(language)
     else:
         draw_standing(run, language)

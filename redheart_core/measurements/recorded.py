@@ -54,11 +54,20 @@ def load_measurement(name: str) -> Measurement | None:
     if name not in recorded_names():
         return None
     path = _FOLDER / f"{name}.json"
+    return parse_measurement(path.read_bytes(), name=path.name)
+
+
+def parse_measurement(content: bytes, *, name: str) -> Measurement:
+    """Read a measurement as ``save_measurement`` writes it; ``name`` is for messages.
+
+    Raises:
+        DataError: It is none.
+    """
     try:
-        return TypeAdapter(Measurement).validate_json(path.read_bytes(), strict=False)
+        return TypeAdapter(Measurement).validate_json(content, strict=False)
     except ValidationError as error:
         problem = " ".join(str(error).split())[:200]
-        raise DataError(f"{path.name}: not a recorded measurement: {problem}. Restore it or measure again.") from error
+        raise DataError(f"{name}: not a recorded measurement: {problem}. Restore it or measure again.") from error
 
 
 def save_measurement(

@@ -34,6 +34,8 @@ class MetricRow:
     values: tuple[float | None, ...]
     steps: tuple[int | None, ...]
     baselines: tuple[float | None, ...]
+    num_rows: tuple[int | None, ...]
+    """Rows that the best value was measured on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +139,7 @@ def _best(task: str, metric: str, validations: Sequence[Sequence[Validation]]) -
         values=tuple(None if row is None else row.value for row in best),
         steps=tuple(None if row is None else row.step for row in best),
         baselines=tuple(None if row is None else row.baseline for row in best),
+        num_rows=tuple(None if row is None else row.num_rows for row in best),
     )
 
 

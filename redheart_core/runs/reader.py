@@ -205,10 +205,12 @@ class RunReader:
         """Return every series in summaries of ``BUCKET_STEPS`` steps, from the one that holds a step on."""
         return read_summaries(self._connection, from_step=from_step)
 
-    def clock(self, *, every_steps: int = 1) -> tuple[Moment, ...]:
-        """Return when every n-th step was taken, in order."""
+    def clock(self, *, every_steps: int = 1, after: int = 0) -> tuple[Moment, ...]:
+        """Return when every n-th step behind a given one was taken, and the last one, in order."""
         rows = self._connection.execute(
-            "SELECT step, epoch, at_s, attempt FROM steps WHERE step % ? = 0 ORDER BY step", (every_steps,)
+            """SELECT step, epoch, at_s, attempt FROM steps
+               WHERE step > ? AND (step % ? = 0 OR step = 1 OR step = (SELECT max(step) FROM steps)) ORDER BY step""",
+            (after, every_steps),
         )
         rows.row_factory = None
         return tuple(starmap(Moment, rows))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from redheart_core.runs.curves import MOST_SINGLE_STEPS
 from redheart_core.runs.facts import RunFacts
 from redheart_core.runs.folder import RunFolder
-from redheart_core.runs.reader import RecordedEvent, RunReader, Status, Validation
+from redheart_core.runs.reader import Moment, RecordedEvent, RunReader, Status, Validation
 from redheart_core.runs.series import series_values
 from redheart_core.runs.stretches import Stretch, joined, summarised
 from redheart_core.runs.telemetry import Sample
@@ -38,6 +38,8 @@ class Look:
     """Without those that a resumed run went back behind."""
     samples: tuple[Sample, ...]
     """Of the machine, all of them."""
+    clock: tuple[Moment, ...]
+    """When some of the steps were taken, the first and the last among them."""
     first_without_loss: int | None
     """First step whose loss was no number."""
 
@@ -72,6 +74,7 @@ class RunWatch:
                 validations=tuple(self._validations),
                 events=tuple(event for event in self._events if not event.is_superseded),
                 samples=tuple(self._samples),
+                clock=tuple(self._clock),
                 first_without_loss=self._first_without_loss,
             )
 
@@ -83,6 +86,7 @@ class RunWatch:
         self._validations: list[Validation] = []
         self._events: list[RecordedEvent] = []
         self._samples: list[Sample] = []
+        self._clock: list[Moment] = []
         self._first_without_loss: int | None = None
 
     def _read(self, reader: RunReader, status: Status) -> None:
@@ -98,6 +102,8 @@ class RunWatch:
     def _read_curves(self, reader: RunReader, step: int) -> None:
         if self._first_without_loss is None:
             self._first_without_loss = reader.first_without_loss(after=self._last_step)
+        every = max(1, step // MOST_STRETCHES)
+        self._clock += reader.clock(every_steps=every, after=self._last_step)
         if step <= MOST_SINGLE_STEPS:
             self._add_steps(reader)
         else:

@@ -22,6 +22,7 @@ _COLOURS: dict[Role, str] = {
 }  # fmt: skip
 _DASHES = {"first": "solid", "second": "dash", "third": "dot", "fourth": "dashdot", "fifth": "longdash"}
 """Besides its colour every run has a dash of its own."""
+_SYMBOLS = {"first": "circle", "second": "diamond", "third": "triangle-up", "fourth": "square", "fifth": "cross"}
 
 
 def panels_chart(
@@ -41,6 +42,8 @@ def panels_chart(
     for place, panel in enumerate(panels):
         top = 1 - place * (height + _GAP) / inner
         _add_panel(figure, panel, place, (max(0.0, top - height / inner), top), colours)
+    if view.is_log_axis:
+        figure.update_xaxes(type="log", exponentformat="power", dtick=1)
     bottom = _name("x", len(panels) - 1)
     figure.update_layout(
         {
@@ -100,7 +103,7 @@ def _add_panel(figure: go.Figure, panel: PanelView, place: int, domain: tuple[fl
 
 
 def _add_band(figure: go.Figure, line: LineView, x: str, y: str, colours: Palette) -> None:
-    if line.shape == "points" or all(each.low == each.high for each in line.stretches):
+    if line.shape in ("points", "dots") or all(each.low == each.high for each in line.stretches):
         return
     xs = [(each.start + each.end) / 2 for each in line.stretches]
     figure.add_scatter(
@@ -112,17 +115,20 @@ def _add_band(figure: go.Figure, line: LineView, x: str, y: str, colours: Palett
 
 
 def _add_line(figure: go.Figure, line: LineView, x: str, y: str, colours: Palette, *, keyed: bool) -> None:
-    has_points = line.shape == "points" or len(line.stretches) == 1
+    joined = "lines+markers" if line.shape == "points" or len(line.stretches) == 1 else "lines"
     figure.add_scatter(
         x=[(each.start + each.end) / 2 for each in line.stretches],
         y=[each.mean for each in line.stretches],
         xaxis=x, yaxis=y, name=literal(line.name), legendgroup=literal(line.name), showlegend=keyed,
-        mode="lines+markers" if has_points else "lines",
+        mode="markers" if line.shape == "dots" else joined,
         line={
             "color": _colour(line.role, colours), "width": 1.8, "shape": "hv" if line.shape == "step" else "linear",
             "dash": "dash" if line.is_dashed else _DASHES.get(line.role, "solid"),
         },
-        marker={"size": 6, "color": _colour(line.role, colours)},
+        marker={
+            "size": 8 if line.shape == "dots" else 6, "color": _colour(line.role, colours),
+            "symbol": _SYMBOLS.get(line.role, "circle"),
+        },
         hovertemplate=f"{literal(line.name)}: %{{y:.4g}} (%{{x:,.4~g}})<extra></extra>",
     )  # fmt: skip
 

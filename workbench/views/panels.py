@@ -13,7 +13,8 @@ from workbench.views.figure import Cell, FigureText, Table
 Role = Literal["ink", "muted", "first", "second", "third", "fourth", "fifth", "sixth"]
 RUN_ROLES: tuple[Role, ...] = ("first", "second", "third", "fourth", "fifth", "sixth")
 """Colours of runs held side by side, in their order."""
-Shape = Literal["line", "step", "points"]
+Shape = Literal["line", "step", "points", "dots"]
+"""Points are joined by a line, dots are not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ class PanelsView:
     panels: tuple[PanelView, ...]
     axis_label: str
     table: Table
+    is_log_axis: bool = False
 
 
 def panels_table(name: str, axis_label: str, panels: Iterable[PanelView], language: UiLanguage) -> Table:

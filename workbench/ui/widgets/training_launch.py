@@ -30,6 +30,7 @@ from workbench.ui.training_machine import (
 )
 from workbench.ui.widgets.training_actions import note_launched
 from workbench.ui.widgets.training_fields import draw_more, draw_stages, draw_techniques
+from workbench.ui.widgets.training_list import LAYERS, choose_run
 from workbench.views.launch_cost import full_line, memory_lines, plan_table, time_lines
 from workbench.views.launch_form import PLANNED, RECIPES, TRAINED, problem_line, problems_title
 from workbench.views.sizes import size_text
@@ -63,8 +64,8 @@ def draw_launch(language: UiLanguage) -> None:
 
 def draw_new(language: UiLanguage) -> None:
     """Draw the button that leads from a run back to the form."""
-    if session.get(Key.TRAINING_RUN) is not None:
-        st.button(say("launch.new", language), key="training.new", on_click=session.put, args=(Key.TRAINING_RUN, None))
+    if session.get(Key.TRAINING_RUN) is not None or session.get(Key.TRAINING_LAYER, LAYERS[0]) != LAYERS[0]:
+        st.button(say("launch.new", language), key="training.new", on_click=choose_run, args=(None,))
 
 
 def _draw_recipe(language: UiLanguage) -> str:

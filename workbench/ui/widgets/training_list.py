@@ -12,9 +12,11 @@ from workbench.ui.literal import markdown_literal
 from workbench.ui.refreshing import draw_interval, looked_text, refreshed
 from workbench.ui.run_looks import all_runs, reader_zone
 from workbench.ui.session import Key
+from workbench.ui.widgets.dilemma_result import layer_switch
 from workbench.views.run_list import RunLine, matches, run_line_html, run_list_view
 
 MOST_LINES = 12
+LAYERS = ("watch", "compare", "studies")
 COMMAND = "redheart train compact --data DIR"
 
 
@@ -37,8 +39,14 @@ def begin_choice(language: UiLanguage) -> RunFolder | None:
 
 
 def choose_run(run_id: str | None) -> None:
-    """Look at another run."""
+    """Look at another run, whatever was looked at before."""
     session.put(Key.TRAINING_RUN, run_id)
+    session.put(Key.TRAINING_LAYER, LAYERS[0])
+
+
+def draw_layer_switch(language: UiLanguage) -> str:
+    """Draw the choice between one run, several, and what many trainings say; return it."""
+    return layer_switch(Key.TRAINING_LAYER, "training", LAYERS, language)
 
 
 def write_choice() -> None:
