@@ -82,6 +82,6 @@ def _run(summary: RunSummary) -> str:
             *_chosen_on(config),
             *_linear(config.linear),
             f"- {summary.num_parameters:,} parameters, stored as float16, computed with as float32",
-            f"- {summary.minutes:.0f} minutes on {summary.hardware}",
+            f"- {summary.minutes:.0f} minutes ({summary.timed}) on {summary.hardware}",
         ]
     )

@@ -40,6 +40,8 @@ class CheckpointWriter:
     tokenizer_file: Path
     out_dir: Path
     command: str
+    timed: str = "the whole run"
+    """What the time in the card is of."""
     on_saved: OnSaved | None = None
     """Called with the steps done and the metrics whenever the checkpoint was written."""
     started_s: float = field(default_factory=time.monotonic)
@@ -83,6 +85,7 @@ class CheckpointWriter:
             tasks=self.tasks,
             steps_done=step,
             best_step=best_step,
+            timed=self.timed,
             minutes=(time.monotonic() - self.started_s) / 60,
             hardware=f"{torch.get_num_threads()} of {os.cpu_count()} CPU cores ({platform.machine()}), "
             f"torch {torch.__version__}, {self.config.precision.value} autocast",

@@ -16,6 +16,7 @@ from redheart_core.training.config import TrainingConfig
 from redheart_core.training.summary import RunSummary
 from redheart_core.training.supervision import load_supervision
 from redheart_core.training.tasks import load_tasks, teachable
+from redheart_core.training.techniques.precision import MixedPrecision
 from redheart_core.training.trainer import Ending, Trained
 
 
@@ -54,11 +55,12 @@ def finish_again(
     model = without_linear_part(loaded.model)
     known = load_tasks(data_dir) + (load_supervision(data_dir) if config.proxies else ())
     writer = CheckpointWriter(
-        config=config,
+        config=replace(config, precision=MixedPrecision.FP32),
         tasks=teachable(known, model.config),
         trained_outputs=manifest.trained_outputs,
         tokenizer_file=tokenizer_path(folder, manifest),
         out_dir=out_dir,
+        timed="what followed the training of the network",
         command=f"{manifest.provenance.command}, then {command}",
         on_saved=on_saved,
     )

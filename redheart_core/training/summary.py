@@ -24,6 +24,8 @@ class RunSummary:
     """Optimiser steps taken; fewer than planned where the run ended early."""
     best_step: int | None
     """Step of the validated weights that are kept; None where they are those of the last step."""
+    timed: str
+    """What ``minutes`` are of."""
     minutes: float
     hardware: str
     """With the library's version and the precision of the training."""

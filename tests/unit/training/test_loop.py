@@ -150,6 +150,7 @@ def test_the_card_reports_the_run() -> None:
         tasks=(replace(_tasks()[0], files=(file,)),),
         steps_done=60,
         best_step=None,
+        timed="the whole run",
         minutes=1.0,
         hardware="two cores",
         num_parameters=39_508,
