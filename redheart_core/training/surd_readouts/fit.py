@@ -1,9 +1,11 @@
-"""Fitting the readouts of the SURD head and analyser; every other weight stays what it is, to the last bit.
+"""Fitting the readouts of the SURD head and analyser; what feeds any other output stays what it is, to the last bit.
 
 The state of either module feeds the bridge and through it every other output, so the modules' inner layers must not
 move. What is free are the weights from those states to the four outputs: a logistic regression per output with targets
 between 0 and 1, convex, whose penalty is chosen by cross-validation among the teaching texts. With a penalty without
-bound it would say the mean of the targets for every text.
+bound it says the mean of the targets for every text.
+
+The auxiliary modules would add a correction to the four outputs, drawn at random and never learned: it is silenced.
 
 Dimensions: B texts, S width of the head's state, Q = 4 outputs, W width of the analyser, F = S + W features.
 """
@@ -20,7 +22,6 @@ from torch import Tensor
 from redheart_core.errors import ConfigError
 from redheart_core.model.checkpoint import LoadedCheckpoint
 from redheart_core.model.network import Part, RedHeartModel
-from redheart_core.model.ngrams import ngram_batch
 from redheart_core.runtime.lease import lease
 from redheart_core.text.tokenizer import Encoding
 from redheart_core.vocabulary.reading import Family
@@ -28,10 +29,12 @@ from redheart_core.vocabulary.reading import Family
 HEAD_WEIGHT, HEAD_BIAS = "heads.surd_head.readouts.surd.weight", "heads.surd_head.readouts.surd.bias"
 ANALYZER_WEIGHT = "analyzers.surd_analyzer.network.answer_QW"
 ANALYZER_BIAS = "analyzers.surd_analyzer.network.bias_Q"
-TAUGHT = (HEAD_WEIGHT, HEAD_BIAS, ANALYZER_WEIGHT, ANALYZER_BIAS)
-"""The parameters that are fitted."""
-PENALTIES = tuple(10.0**power for power in range(-3, 4))
-"""Candidates, per text: squared standardised weights beside the mean cross-entropy."""
+CORRECTION = ("auxiliary.readouts.surd.weight", "auxiliary.readouts.surd.bias")
+TAUGHT = (HEAD_WEIGHT, HEAD_BIAS, ANALYZER_WEIGHT, ANALYZER_BIAS, *CORRECTION)
+"""The parameters that change: four are fitted, the correction becomes zero. They feed the SURD outputs alone."""
+PENALTIES = tuple(10.0**power for power in range(-2, 6))
+"""Candidates: mean squared weight of standardised features beside the mean cross-entropy. With the largest the readout
+says the mean of its texts, so that cross-validation can choose to have learned nothing."""
 FOLDS = 5
 _ITERATIONS, _SETTLED, _LONGEST_STEP = 50, 1e-9, 2.0
 """Of Newton's method: most steps, the step at which it has settled, and the longest step in one weight."""
@@ -45,8 +48,6 @@ class Inputs:
 
     head_BS: Tensor
     analyzer_BQW: Tensor
-    offset_BQ: Tensor
-    """Logits that other modules (the auxiliary ones) add and that stay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -62,7 +63,7 @@ class Readouts:
     def logits(self, inputs: Inputs) -> Tensor:
         """Return (B, Q)."""
         from_analyzer_BQ = (inputs.analyzer_BQW * self.analyzer_QW).sum(dim=-1)
-        return inputs.head_BS @ self.head_QS.T + from_analyzer_BQ + self.bias_Q + inputs.offset_BQ
+        return inputs.head_BS @ self.head_QS.T + from_analyzer_BQ + self.bias_Q
 
 
 def readout_inputs(checkpoint: LoadedCheckpoint, texts: Sequence[str]) -> Inputs:
@@ -77,8 +78,8 @@ def readout_inputs(checkpoint: LoadedCheckpoint, texts: Sequence[str]) -> Inputs
     encodings = [tokenizer.encode(text, max_tokens=model.config.max_tokens) for text in texts]
     with lease(model), torch.inference_mode():
         rows = [_seen(model, encoding) for encoding in encodings]
-    head, analyzer, offset = (torch.cat(parts).double() for parts in zip(*rows, strict=True))
-    return Inputs(head_BS=head, analyzer_BQW=analyzer, offset_BQ=offset)
+    head, analyzer = (torch.cat(parts).double() for parts in zip(*rows, strict=True))
+    return Inputs(head_BS=head, analyzer_BQW=analyzer)
 
 
 def fit_readouts(inputs: Inputs, shares_BQ: Tensor, groups: Sequence[int]) -> Readouts:
@@ -108,10 +109,12 @@ def put_readouts(model: RedHeartModel, readouts: Readouts) -> None:
     with torch.no_grad():
         for name, value in values.items():
             parameters[name].copy_(value)
+        for name in CORRECTION:
+            parameters[name].zero_()
 
 
-def _seen(model: RedHeartModel, encoding: Encoding) -> tuple[Tensor, Tensor, Tensor]:
-    """Return (1, S), (1, Q, W) and (1, Q) of one text."""
+def _seen(model: RedHeartModel, encoding: Encoding) -> tuple[Tensor, Tensor]:
+    """Return (1, S) and (1, Q, W) of one text."""
     kept: list[Tensor] = []
     analyzer = model.analyzers[Part.SURD_ANALYZER.value]
     handle = analyzer.network.norm.register_forward_hook(lambda module, given, out: kept.append(out))  # type: ignore[union-attr]
@@ -119,13 +122,10 @@ def _seen(model: RedHeartModel, encoding: Encoding) -> tuple[Tensor, Tensor, Ten
         mask_BT = torch.ones(1, len(encoding.ids), dtype=torch.bool)
         embedded = model.backbone.embedding(torch.tensor([encoding.ids]))
         hidden_BTD = model.backbone(embedded, mask_BT, torch.tensor([encoding.segments]))
-        outputs = model.run_parts(hidden_BTD, mask_BT)
-        ngrams = None if encoding.ngrams is None else ngram_batch([encoding.ngrams])
-        whole = model.finish(outputs, ngrams).logits[Family.SURD]
+        outputs = model.run_parts(hidden_BTD, mask_BT, parts=frozenset({Part.SURD_HEAD, Part.SURD_ANALYZER}))
     finally:
         handle.remove()
-    own = outputs.logits[Part.SURD_HEAD][Family.SURD] + outputs.logits[Part.SURD_ANALYZER][Family.SURD]
-    return outputs.states[Part.SURD_HEAD.value], kept[0], whole - own
+    return outputs.states[Part.SURD_HEAD.value], kept[0]
 
 
 def _fitted(inputs: Inputs, shares_BQ: Tensor, penalty: float) -> Readouts:
@@ -145,14 +145,14 @@ def _fitted_output(inputs: Inputs, share_B: Tensor, place: int, penalty: float) 
     """Return weights (F,) and bias of one output: standardised features, an unpenalised bias."""
     features_BF = torch.cat([inputs.head_BS, inputs.analyzer_BQW[:, place]], dim=1)
     mean_F, std_F = features_BF.mean(dim=0), features_BF.std(dim=0).clamp(min=1e-6)
-    standard_BF, offset_B = (features_BF - mean_F) / std_F, inputs.offset_BQ[:, place]
+    standard_BF = (features_BF - mean_F) / std_F
     design_BF = torch.cat([standard_BF, torch.ones(len(share_B), 1, dtype=torch.float64)], dim=1)
-    coefficient_F = _newton(design_BF, share_B, offset_B, penalty)
+    coefficient_F = _newton(design_BF, share_B, penalty)
     unscaled_F = coefficient_F[:-1] / std_F
     return unscaled_F, coefficient_F[-1] - unscaled_F @ mean_F
 
 
-def _newton(design_BF: Tensor, share_B: Tensor, offset_B: Tensor, penalty: float) -> Tensor:
+def _newton(design_BF: Tensor, share_B: Tensor, penalty: float) -> Tensor:
     """Minimise mean cross-entropy + penalty · mean squared weight, the last column's (the bias) left free."""
     count, width = design_BF.shape
     ridge_F = torch.full((width,), 2.0 * penalty / max(1, width - 1), dtype=torch.float64)
@@ -160,7 +160,7 @@ def _newton(design_BF: Tensor, share_B: Tensor, offset_B: Tensor, penalty: float
     coefficient_F = torch.zeros(width, dtype=torch.float64)
     coefficient_F[-1] = torch.logit(share_B.mean().clamp(1e-4, 1 - 1e-4))
     for _ in range(_ITERATIONS):
-        said_B = torch.sigmoid(design_BF @ coefficient_F + offset_B)
+        said_B = torch.sigmoid(design_BF @ coefficient_F)
         slope_F = design_BF.T @ (said_B - share_B) / count + ridge_F * coefficient_F
         curved_BF = design_BF * (said_B * (1.0 - said_B) / count)[:, None]
         step_F = torch.linalg.solve(design_BF.T @ curved_BF + torch.diag(ridge_F + _FLAT), slope_F)
@@ -184,6 +184,4 @@ def _validated(inputs: Inputs, shares_BQ: Tensor, fold_B: Tensor, penalty: float
 
 
 def _some(inputs: Inputs, kept_B: Tensor) -> Inputs:
-    return Inputs(
-        head_BS=inputs.head_BS[kept_B], analyzer_BQW=inputs.analyzer_BQW[kept_B], offset_BQ=inputs.offset_BQ[kept_B]
-    )
+    return Inputs(head_BS=inputs.head_BS[kept_B], analyzer_BQW=inputs.analyzer_BQW[kept_B])

@@ -1,4 +1,4 @@
-"""The stage as a whole: a checkpoint goes in, one that differs in four tensors comes out, with its errors measured."""
+"""The stage as a whole: a checkpoint goes in, one with other SURD readouts comes out, with its errors measured."""
 
 from __future__ import annotations
 
@@ -238,6 +238,7 @@ def _section(report: TeachingReport, decompositions: Decompositions, *, same_che
             "",
             "Only the readouts of the SURD head and analyser were fitted (logistic regression, penalty "
             f"{report.penalty:g} chosen by cross-validation). Their inner layers feed the bridge and stayed, like "
-            "every other weight: all other outputs are the same to the last bit.",
+            "every other weight that feeds another output: all other outputs are the same to the last bit. The "
+            "auxiliary modules' correction of the four outputs was never learned and is silenced.",
         ]
     )

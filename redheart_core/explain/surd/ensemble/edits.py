@@ -40,6 +40,8 @@ class Alteration:
     text: str
 
 
+MOST_SWAPS = 6
+"""Words tried in the place of one, spread over the lexicon's order."""
 AMOUNT_FACTORS = (10.0, 0.1)
 SWAPPABLE = frozenset(
     {
@@ -152,10 +154,11 @@ def _swapped(features: TextFeatures) -> Iterator[Alteration]:
         entry = _lexicon(language).get((cue.kind, surface.lower()))
         if entry is None:
             continue
-        for other in _peers(language)[cue.kind, entry.inflects, ends_in_consonant(surface)]:
-            alike = _suffix(other, language) == _suffix(surface.lower(), language)
+        peers = _peers(language)[cue.kind, entry.inflects, ends_in_consonant(surface)]
+        alike = [other for other in peers if _suffix(other, language) == _suffix(surface.lower(), language)]
+        for other in alike[:: max(1, len(alike) // MOST_SWAPS)][:MOST_SWAPS]:
             changed = f"{text[: cue.start]}{_cased(other, surface)}{text[cue.end :]}"
-            if alike and other != surface.lower() and _has(changed, features.language, cue.kind, cue.start, len(other)):
+            if other != surface.lower() and _has(changed, features.language, cue.kind, cue.start, len(other)):
                 yield Alteration(kind=EditKind.SWAPPED, text=changed)
 
 
