@@ -23,7 +23,7 @@ from redheart_core.training.surd_readouts.decompositions import (
 )
 from redheart_core.training.surd_readouts.measure import table, verdict
 from redheart_core.training.surd_readouts.teach import Taught, teach
-from redheart_core.training.surd_readouts.texts import TeachingText, teaching_texts
+from redheart_core.training.surd_readouts.texts import teaching_texts, texts_by_hash
 
 _COMMAND = "redheart surd teach --checkpoint CHECKPOINT --data DIR --texts {texts} --out OUT"
 
@@ -57,9 +57,12 @@ def teach_readouts(
         source = checkpoint_folder(checkpoint)
         if source.resolve() == out.resolve():
             raise ConfigError(f"{out} is the checkpoint that is taught. Write the new one to another folder.")
-        chosen = teaching_texts(data_dir, presets_dir, wanted=texts)
-        found = _decomposed(path or out.with_name(f"{out.name}.decompositions.jsonl"), source, chosen)
-        by_hash = {text.sha256: text.text for text in chosen}
+        path = path or out.with_name(f"{out.name}.decompositions.jsonl")
+        if not path.exists():
+            chosen = teaching_texts(data_dir, presets_dir, wanted=texts)
+            write_decompositions(path, decompositions_of(chosen, load_model(source), report=told))
+        found = read_decompositions(path)
+        by_hash = texts_by_hash(data_dir, presets_dir, {row.sha256 for row in found.rows})
         taught = teach(source, out, found, by_hash, command=_COMMAND.format(texts=texts))
         minutes = (time.monotonic() - begun) / 60
         if record is not None:
@@ -68,14 +71,6 @@ def teach_readouts(
         print_json({"sha256": taught.sha256, "same_checkpoint": taught.same_checkpoint, **asdict(taught.report)})
     else:
         click.echo("\n".join([table(taught.report.errors), "", verdict(taught.report), _where(out, taught, minutes)]))
-
-
-def _decomposed(path: Path, source: Path, chosen: tuple[TeachingText, ...]) -> Decompositions:
-    if path.exists():
-        return read_decompositions(path)
-    found = decompositions_of(chosen, load_model(source), report=told)
-    write_decompositions(path, found)
-    return found
 
 
 def _where(out: Path, taught: Taught, minutes: float) -> str:

@@ -8,9 +8,9 @@ A text is known by its data set, its row and the hash of its words, so that file
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, zip_longest
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 
 from redheart_core.data import emotions, stories
@@ -54,10 +54,20 @@ def teaching_texts(data_dir: Path, presets_dir: Path, *, wanted: int) -> tuple[T
         DataError: A data set or the presets cannot be read.
     """
     share = -(-wanted // 3)
-    presets = [*_presets(presets_dir)]
-    kinds = (presets[:: max(1, len(presets) // share)], _stories(data_dir, share), _comments(data_dir, share))
-    mixed = (text for texts in zip_longest(*kinds) for text in texts if text is not None)
+    kinds = ([*_presets(presets_dir)], _usable_stories(data_dir), _usable_comments(data_dir))
+    chosen = (_spread(texts, share) for texts in kinds)
+    mixed = (text for texts in zip_longest(*chosen) for text in texts if text is not None)
     return tuple(islice(mixed, wanted))
+
+
+def texts_by_hash(data_dir: Path, presets_dir: Path, wanted: Collection[str]) -> dict[str, str]:
+    """Return the texts with these hashes, however many were drawn when they were decomposed.
+
+    Raises:
+        DataError: A data set or the presets cannot be read.
+    """
+    everything = chain(_presets(presets_dir), _usable_stories(data_dir), _usable_comments(data_dir))
+    return {text.sha256: text.text for text in everything if text.sha256 in wanted}
 
 
 def _presets(presets_dir: Path) -> Iterator[TeachingText]:
@@ -76,23 +86,23 @@ def _presets(presets_dir: Path) -> Iterator[TeachingText]:
             )
 
 
-def _stories(data_dir: Path, wanted: int) -> list[TeachingText]:
+def _usable_stories(data_dir: Path) -> list[TeachingText]:
     rows = stories.read_outcomes(data_dir)
     told = ((place, f"{row.told} {row.consequence}", row.group) for place, row in enumerate(rows))
-    return _spread(rows, told, "en", wanted)
+    return _usable(rows, told, "en")
 
 
-def _comments(data_dir: Path, wanted: int) -> list[TeachingText]:
+def _usable_comments(data_dir: Path) -> list[TeachingText]:
     rows = emotions.read_kote(data_dir)
-    return _spread(rows, ((place, row.text, row.group) for place, row in enumerate(rows)), "ko", wanted)
+    return _usable(rows, ((place, row.text, row.group) for place, row in enumerate(rows)), "ko")
 
 
-def _spread(
-    dataset: Dataset[Grouped], rows: Iterable[tuple[int, str, str]], language: str, wanted: int
-) -> list[TeachingText]:
-    """Take rows of a usable length, spread over the data set."""
-    usable = [row for row in rows if FEWEST_CHARACTERS <= len(row[1]) <= MOST_CHARACTERS]
-    chosen = usable[:: max(1, len(usable) // max(1, wanted))][:wanted]
+def _spread(texts: Sequence[TeachingText], wanted: int) -> Sequence[TeachingText]:
+    return texts[:: max(1, len(texts) // max(1, wanted))][:wanted]
+
+
+def _usable(dataset: Dataset[Grouped], rows: Iterable[tuple[int, str, str]], language: str) -> list[TeachingText]:
+    """Take the rows of a usable length."""
     return [
         TeachingText(
             source=dataset.name,
@@ -102,5 +112,6 @@ def _spread(
             text=" ".join(text.split()),
             group=group,
         )
-        for place, text, group in chosen
+        for place, text, group in rows
+        if FEWEST_CHARACTERS <= len(text) <= MOST_CHARACTERS
     ]
