@@ -127,7 +127,7 @@ def test_a_large_model_is_only_planned(open_page: OpenPage, root: Path) -> None:
 def test_a_run_is_stopped_in_stages_resumed_and_started_again(
     open_page: OpenPage, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stops_module, "PAGE_PATIENCE", Patience(asked_s=0.2, terminated_s=5.0))
+    monkeypatch.setattr(stops_module, "LEAST_ASKED_S", 0.2)
     app = open_page("training", "en")
     folder = start(app)
     wait_shown(folder, Shown.STARTING)

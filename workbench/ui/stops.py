@@ -12,12 +12,14 @@ import streamlit as st
 
 from redheart_core.errors import RunError
 from redheart_core.runs.folder import RunFolder
+from redheart_core.runs.reader import RunReader
 from redheart_core.runs.stopping import Patience, Progress, Stage, stop_run
 
 logger = logging.getLogger(__name__)
 
-PAGE_PATIENCE = Patience(asked_s=15.0, terminated_s=5.0, killed_s=5.0)
-"""A person waits in front of it. Whoever wants to wait longer for the last step to be saved uses the command line."""
+LEAST_ASKED_S, MOST_ASKED_S, STEPS_WAITED = 5.0, 60.0, 2
+TERMINATED_S, KILLED_S = 2.0, 3.0
+"""A person waits in front of it; whoever wants to wait longer uses the command line."""
 LAST = frozenset({Stage.NOT_RUNNING, Stage.ENDED, Stage.STILL_THERE})
 _MOST_KEPT = 50
 
@@ -64,13 +66,21 @@ class Stops:
 
     def _stop(self, folder: RunFolder) -> None:
         try:
-            for progress in stop_run(folder, patience=PAGE_PATIENCE):
+            for progress in stop_run(folder, patience=_patience(folder)):
                 self._stages[folder.run_id].append(progress)
         except RunError as problem:
             logger.info("A run could not be stopped: %s", problem)
             self._problems[folder.run_id] = problem
         finally:
             self._going.discard(folder.run_id)
+
+
+def _patience(folder: RunFolder) -> Patience:
+    """Give a run the time of two of its steps beyond what saving takes, before it is made to end."""
+    with RunReader(folder) as reader:
+        step_s = reader.status().seconds_per_step or 0.0
+    asked_s = min(LEAST_ASKED_S + STEPS_WAITED * step_s, MOST_ASKED_S)
+    return Patience(asked_s=asked_s, terminated_s=TERMINATED_S, killed_s=KILLED_S)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

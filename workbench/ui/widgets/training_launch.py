@@ -82,7 +82,7 @@ def _draw_recipe(language: UiLanguage) -> str:
 
 def _draw_basics(recipe: str, language: UiLanguage) -> None:
     st.session_state.setdefault(Key.TRAINING_NAME, recipe)
-    st.session_state.setdefault(Key.TRAINING_THREADS, os.cpu_count() or 1)
+    st.session_state.setdefault(Key.TRAINING_THREADS, max(1, (os.cpu_count() or 1) // 2))
     name, threads = st.columns([2, 1])
     name.text_input(
         say("launch.name", language),
