@@ -37,7 +37,7 @@ _COMMAND = "redheart surd teach --checkpoint CHECKPOINT --data DIR --texts {text
     help="File of decompositions: read where it is there, else computed with the checkpoint and written. "
     "OUT.decompositions.jsonl when left out.",
 )  # fmt: skip
-@click.option("--texts", default=DEFAULT_TEXTS, show_default=True, type=click.IntRange(min=20), help="Texts to try.")
+@click.option("--texts", default=DEFAULT_TEXTS, show_default=True, type=click.IntRange(min=40), help="Texts to try.")
 @click.option("--record", type=click.Path(path_type=Path), help="Also write the errors as a recorded measurement.")
 @click.option("--presets-dir", default=PRESETS_DIR, show_default=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the errors as JSON.")
