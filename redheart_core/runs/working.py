@@ -28,6 +28,8 @@ from redheart_core.training.together import require_alone, require_whole
 
 STATE_EVERY = 100
 """Optimiser steps between two states, where the configuration does not say; what ``kill -9`` can cost."""
+NORMS_EVERY = 50
+"""Optimiser steps between two measurements of the gradient by module, where the configuration does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,7 @@ def start_run(root: Path, request: RunRequest) -> RunFolder:
         RunError: No folder can be made, or there is no data folder.
     """
     text = request.read_config()
-    config = _with_states(parse_config(request.config, text))
+    config = _as_recorded(parse_config(request.config, text))
     workers = Workers(size=request.num_processes, spread=spread_of(config.preset))
     require_alone(config, workers)
     require_whole(config, workers, keeps_states=True)
@@ -110,7 +112,7 @@ def work_on(folder: RunFolder, *, watchers: Sequence[Observer] = (), workers: Wo
     """
     with RunReader(folder) as reader:
         facts = reader.facts()
-    config = _with_states(parse_config(folder.config_file.name, facts.config))
+    config = _as_recorded(parse_config(folder.config_file.name, facts.config))
     torch.set_num_threads(max(facts.num_threads // workers.size, 1))
     out_dir = Path(facts.out_dir)
     with _observing(folder, workers) as observer:
@@ -204,5 +206,10 @@ def _agree_on_data(workers: Workers, recorder: RunRecorder | None, sha256_by_nam
         )
 
 
-def _with_states(config: TrainingConfig) -> TrainingConfig:
-    return replace(config, state_every=STATE_EVERY) if config.state_every is None else config
+def _as_recorded(config: TrainingConfig) -> TrainingConfig:
+    """Return the configuration with what a recorded run keeps and measures where nothing is said of it."""
+    return replace(
+        config,
+        state_every=STATE_EVERY if config.state_every is None else config.state_every,
+        gradient_norms_every=NORMS_EVERY if config.gradient_norms_every is None else config.gradient_norms_every,
+    )

@@ -128,7 +128,8 @@ class TrainingConfig:
     state_every: int | None = None
     """Optimiser steps between two states to resume from; None: only on request."""
     gradient_norms_every: int | None = None
-    """Optimiser steps between two measurements of the gradient's norm by module; None: never."""
+    """Optimiser steps between two measurements of the gradient's norm by module; None: never, in a recorded run at the
+    recorder's own pace."""
     max_rows: int | None = None
     """About how many training rows, and development rows, of each task are used: whole groups at even distances over
     its file; None: all. For trying things out."""

@@ -15,6 +15,7 @@ from redheart_core.training.batches import Item
 from redheart_core.training.config import TrainingConfig
 from redheart_core.training.crossover.candidates import CandidateFolder
 from redheart_core.training.crossover.cross import cross
+from redheart_core.training.crossover.result_file import RESULT_FILE, write_result
 from redheart_core.training.distributed import ALONE, Workers
 from redheart_core.training.keeping import go_on, keep_state
 from redheart_core.training.loop import train
@@ -131,6 +132,7 @@ class _Checkpoints:
         save: Callable[[int], object] | None,
     ) -> None:
         self._model, self._config, self._held_loss, self._save = model, config.crossover, held_loss, save
+        self._work_dir = work_dir
         self._kept = (
             None
             if config.crossover is None
@@ -154,6 +156,7 @@ class _Checkpoints:
             lambda: self._held_loss(self._model),
             include_average=self._config.include_average,
         )
+        write_result(self._work_dir / RESULT_FILE, result)
         _tell(observer, EventKind.CROSSOVER, f"crossover: {result.detail}", step=steps_done)
 
     def _add_candidate(self, step: int) -> None:

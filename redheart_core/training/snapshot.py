@@ -16,6 +16,8 @@ from redheart_core.training.streams import Place
 from redheart_core.training.trainer import Trainer
 
 FORMAT_VERSION = 1
+_ONLY_TOLD = {"log_every", "gradient_norms_every"}
+"""Settings that say how often something is told: they change nothing of what is learned."""
 _PLACES = TypeAdapter(dict[str, Place])
 
 
@@ -98,7 +100,8 @@ def _require_same(trainer: Trainer, values: Mapping[str, Any]) -> None:
             f"{trainer.num_examples}. Read the same data, or begin a new run."
         )
     own = _as_read(asdict(trainer.config))
-    other = sorted(name for name in own.keys() | values["config"].keys() if own.get(name) != values["config"].get(name))
+    names = (own.keys() | values["config"].keys()) - _ONLY_TOLD
+    other = sorted(name for name in names if own.get(name) != values["config"].get(name))
     if other:
         raise CheckpointError(
             f"The state is of another configuration: {', '.join(other)} differ. Use the same, or begin a new run."

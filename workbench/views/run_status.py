@@ -8,6 +8,7 @@ from redheart_core.runs.alerts import Alert, AlertKind
 from redheart_core.runs.facts import Shown
 from redheart_core.runs.reader import RecordedEvent
 from redheart_core.runs.watching import Look
+from redheart_core.training.crossover.cross import CrossoverResult
 from workbench.copy import UiLanguage, say
 from workbench.views import numbers
 from workbench.views.figure import Table
@@ -84,6 +85,25 @@ def events_table(events: tuple[RecordedEvent, ...], zone: tzinfo, language: UiLa
         for event in reversed(events)
     ]
     return Table(name="events", columns=tuple(names), rows=tuple(rows))
+
+
+def crossover_table(result: CrossoverResult, language: UiLanguage) -> Table:
+    """Return where each module comes from, and how much lower the loss is than that of the best whole checkpoint."""
+    columns = tuple(say(f"run.crossover.{name}", language) for name in ("module", "origin"))
+    rows = tuple((module, visible_text(origin)) for module, origin in result.origins.items())
+    return Table(name="crossover", columns=columns, rows=rows)
+
+
+def crossover_sentence(result: CrossoverResult, language: UiLanguage) -> str:
+    """Return what the combination is worth on the rows that it was chosen on."""
+    return say(
+        "run.crossover.sentence",
+        language,
+        loss=numbers.long(result.loss),
+        single=numbers.long(result.single_losses[result.best_single]),
+        name=visible_text(result.best_single),
+        count=numbers.count(result.num_measured),
+    )
 
 
 def _unbroken(text: str) -> str:

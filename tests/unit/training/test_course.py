@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 import torch
 
-from redheart_core.errors import CheckpointError, ConfigError
+from redheart_core.errors import CheckpointError, ConfigError, DataError
 from redheart_core.model.network import RedHeartModel
 from redheart_core.text.tokenizer import CLS, SEP
 from redheart_core.training.config import TrainingConfig
 from redheart_core.training.course import run_course
 from redheart_core.training.crossover.candidates import CandidateFolder
 from redheart_core.training.crossover.config import CrossoverConfig
+from redheart_core.training.crossover.result_file import RESULT_FILE, read_result
 from redheart_core.training.distributed import Workers
 from redheart_core.training.held_out import mean_loss, spread_groups, with_fewer_rows
+from redheart_core.training.modules import parameters_by_module
 from redheart_core.training.observer import EventKind
 from redheart_core.training.pretraining.config import PretrainingConfig
 from redheart_core.training.tasks import Example
@@ -57,10 +59,21 @@ def test_pre_training_comes_first_and_crossover_last(tmp_path: Path):
     assert trained == Trained(ending=Ending.FINISHED, steps_done=8)
     assert recorder.events[0].detail.startswith("pretraining: 4 steps")
     assert recorder.events[-1].kind is EventKind.CROSSOVER
+    result = read_result(tmp_path / RESULT_FILE)
+    assert result is not None
+    assert set(result.origins) == set(parameters_by_module(model))
+    assert result.loss == pytest.approx(_held(model))
     assert [record.step for record in recorder.steps] == list(range(1, 9))
     saved = CandidateFolder(tmp_path / "candidates", limit=2).saved()
     assert len(saved) == 2
     assert _held(model) <= min(each.validation_loss for each in saved if each.validation_loss is not None)
+
+
+def test_a_damaged_result_of_a_crossover_is_named(tmp_path: Path):
+    assert read_result(tmp_path / RESULT_FILE) is None
+    (tmp_path / RESULT_FILE).write_text("[]")
+    with pytest.raises(DataError, match="not the result of a crossover"):
+        read_result(tmp_path / RESULT_FILE)
 
 
 def test_without_their_tables_neither_happens(tmp_path: Path):

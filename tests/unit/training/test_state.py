@@ -149,6 +149,13 @@ def test_another_configuration_is_refused_by_name(tmp_path: Path) -> None:
         load_state(path, small_trainer(small_config(seed=1, weight_decay=0.1)))
 
 
+def test_what_only_tells_more_often_is_no_other_configuration(tmp_path: Path) -> None:
+    path, _ = _saved(tmp_path)
+    resumed = small_trainer(small_config(gradient_norms_every=1, log_every=7))
+    load_state(path, resumed)
+    assert resumed.step == 2
+
+
 def test_other_data_are_refused(tmp_path: Path) -> None:
     path, trainer = _saved(tmp_path)
     fewer = small_items() | {"judged": small_items()["judged"][:4]}

@@ -6,13 +6,14 @@ import streamlit as st
 
 from redheart_core.runs.folder import RunFolder
 from redheart_core.runs.log_tail import last_lines
+from redheart_core.training.crossover.result_file import RESULT_FILE, read_result
 from workbench.copy import UiLanguage, say
 from workbench.ui import prose, session
-from workbench.ui.figure import show_twin
+from workbench.ui.figure import downloads, show_twin
 from workbench.ui.run_looks import look_at, reader_zone
 from workbench.ui.session import Key
 from workbench.views import numbers
-from workbench.views.run_status import events_table
+from workbench.views.run_status import crossover_sentence, crossover_table, events_table
 from workbench.views.visible import visible_text
 
 _SHOWN_EVENTS = 12
@@ -32,9 +33,22 @@ def draw_record(folder: RunFolder, language: UiLanguage) -> None:
         )  # fmt: skip
     else:
         prose.paragraph(say("run.record.no_events", language), kind="quiet")
+    _draw_crossover(folder, language)
     _draw_log(folder, language)
     prose.heading(say("run.record.settings", language))
     st.code(look.facts.config, language="toml", height=260)
+
+
+def _draw_crossover(folder: RunFolder, language: UiLanguage) -> None:
+    result = read_result(folder.state / RESULT_FILE)
+    if result is None:
+        return
+    title = say("run.record.crossover", language)
+    table = crossover_table(result, language)
+    prose.heading(title)
+    prose.paragraph(crossover_sentence(result, language))
+    prose.small_table(table, caption=title, number_columns=0, captioned=False)
+    downloads(table, key="run.crossover", language=language)
 
 
 def _draw_log(folder: RunFolder, language: UiLanguage) -> None:
