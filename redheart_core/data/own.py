@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from redheart_core.data.fields import RowError, filled
-from redheart_core.data.records import csv_table, jsonl_records
+from redheart_core.data.records import csv_table, decoded, json_line_objects, read_text
 from redheart_core.data.rows import Dataset, EmotionRow, Grouped, JudgedRow, PairRow, RatingRow
 from redheart_core.data.source import Parsed, collect_rows, require_few, require_varied
 from redheart_core.data.statistics import describe_row
@@ -26,6 +26,7 @@ from redheart_core.vocabulary.emotions import GOEMOTIONS, KOTE
 UNSTATED = "not stated"
 """Licence of data whose owner named none: it may be trained on, and nothing trained on it is shipped."""
 SEPARATOR = ";"
+_CSV, _JSON_LINES = ".csv", (".jsonl", ".ndjson")
 
 
 class Kind(StrEnum):
@@ -168,7 +169,24 @@ def check_own(path: Path, kind: Kind, *, licence: str = UNSTATED) -> Check:
     Raises:
         DataError: The file cannot be read at all.
     """
-    parsed = collect_rows(path, _records(path), _parser(kind))
+    _require_known(path)
+    return _checked(path, read_text(path), kind, licence)
+
+
+def check_own_content(name: str, content: bytes, kind: Kind, *, licence: str = UNSTATED) -> Check:
+    """Check a file that was given as bytes; see ``check_own``. The name tells the format and no more.
+
+    Raises:
+        DataError: The content cannot be read at all.
+    """
+    path = Path(Path(name).name)
+    _require_known(path)
+    return _checked(path, decoded(path, content), kind, licence)
+
+
+def _checked(path: Path, text: str, kind: Kind, licence: str) -> Check:
+    records = csv_table(path, text) if path.suffix == _CSV else json_line_objects(text)
+    parsed = collect_rows(path, records, _parser(kind))
     name = _NAMES.get(kind, f"own_{kind.value}")
     dataset = Dataset(name=name, licence=licence, files=(path,), rows=parsed.rows, problems=parsed.problems)
     try:
@@ -185,12 +203,9 @@ def _require_usable(path: Path, kind: Kind, parsed: Parsed[Grouped]) -> None:
         require_varied(str(path), ((row.labels, row.ratings) for row in described))
 
 
-def _records(path: Path) -> Iterator[tuple[int, Mapping[str, object] | RowError]]:
-    if path.suffix in (".jsonl", ".ndjson"):
-        return jsonl_records(path)
-    if path.suffix == ".csv":
-        return csv_table(path)
-    raise DataError(f"{path} is neither .csv nor .jsonl. Save it as one of these.")
+def _require_known(path: Path) -> None:
+    if path.suffix not in (_CSV, *_JSON_LINES):
+        raise DataError(f"{path} is neither .csv nor .jsonl. Save it as one of these.")
 
 
 def _parser(kind: Kind) -> Callable[[int, Mapping[str, object]], Grouped]:

@@ -22,7 +22,7 @@ def line_records(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 def csv_records(path: Path, *, columns: int) -> Iterator[tuple[int, list[str] | RowError]]:
     """Yield the rows of a CSV file without a header, each checked to have ``columns`` fields."""
-    for number, row in enumerate(_csv_rows(path), start=1):
+    for number, row in enumerate(_csv_rows(path, read_text(path)), start=1):
         yield number, row if len(row) == columns else _other_width(row, columns)
 
 
@@ -32,7 +32,7 @@ def table_records(path: Path, *, columns: Sequence[str]) -> Iterator[tuple[int, 
     Raises:
         DataError: The header lacks one of the columns.
     """
-    rows = _csv_rows(path)
+    rows = _csv_rows(path, read_text(path))
     header = [name.strip() for name in rows[0]] if rows else []
     missing = [name for name in columns if name not in header]
     if missing:
@@ -43,13 +43,17 @@ def table_records(path: Path, *, columns: Sequence[str]) -> Iterator[tuple[int, 
         yield number, [row[place] for place in places] if same_width else _other_width(row, len(header))
 
 
-def csv_table(path: Path) -> Iterator[tuple[int, JsonObject | RowError]]:
-    """Yield the rows of a CSV file as objects whose keys are its header; empty fields are left out.
+def csv_table(path: Path, text: str) -> Iterator[tuple[int, JsonObject | RowError]]:
+    """Yield the rows of CSV as objects whose keys are its header; empty fields are left out.
+
+    Args:
+        path: For the messages.
+        text: What the file holds.
 
     Raises:
         DataError: The header is empty, or names a column twice.
     """
-    rows = _csv_rows(path)
+    rows = _csv_rows(path, text)
     header = [name.strip() for name in rows[0]] if rows else []
     if not header or len(set(header)) < len(header):
         raise DataError(f"{path} has the header {', '.join(header) or '(none)'}. Name every column once.")
@@ -62,7 +66,12 @@ def csv_table(path: Path) -> Iterator[tuple[int, JsonObject | RowError]]:
 
 def jsonl_records(path: Path) -> Iterator[tuple[int, JsonObject | RowError]]:
     """Yield the objects of a JSON-lines file, packed with gzip or not."""
-    for number, line in enumerate(read_lines(path), start=1):
+    return json_line_objects(read_text(path))
+
+
+def json_line_objects(text: str) -> Iterator[tuple[int, JsonObject | RowError]]:
+    """Yield the objects of JSON lines."""
+    for number, line in enumerate(_lines(text), start=1):
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:
@@ -89,7 +98,7 @@ def json_records(path: Path) -> Iterator[tuple[int, JsonObject | RowError]]:
 
 def read_lines(path: Path) -> list[str]:
     """Return the lines of a text file, packed with gzip or not, without final empty ones."""
-    return read_text(path).rstrip("\n").split("\n")
+    return _lines(read_text(path))
 
 
 def read_text(path: Path) -> str:
@@ -100,18 +109,32 @@ def read_text(path: Path) -> str:
     """
     try:
         content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not UTF-8 (byte {error.start}). Fetch the file again.") from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataError(f"{path} is no whole gzip file ({error}). Fetch the file again.") from error
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror}). Check the path.") from error
+    return decoded(path, content)
 
 
-def _csv_rows(path: Path) -> list[list[str]]:
+def decoded(path: Path, content: bytes) -> str:
+    """Return UTF-8 as text with plain line ends and without a byte-order mark.
+
+    Raises:
+        DataError: It is in another encoding.
+    """
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not UTF-8 (byte {error.start}). Fetch the file again.") from error
+
+
+def _lines(text: str) -> list[str]:
+    return text.rstrip("\n").split("\n")
+
+
+def _csv_rows(path: Path, text: str) -> list[list[str]]:
     # Strict, so that a quote that is never closed is an error and not one row that swallows the rest of the file.
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         return list(reader)
     except csv.Error as error:

@@ -1,8 +1,12 @@
-"""Concepts, on a tiny model with random weights: what it says means nothing, how the page says it does."""
+"""Many texts, on a tiny model with random weights: what it says means nothing, how the page says it does."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import redheart_core
@@ -10,9 +14,11 @@ from redheart_core.explain.concepts.texts import example_passages
 from redheart_core.inference.engine import RedHeart, load_model
 from redheart_core.vocabulary.advice import HELP_NOTICE
 from tests.checkpoints import make_tiny_checkpoint
+from tests.fakes import HOSTILE
 from tests.pages.conftest import OpenPage
-from tests.pages.reading import page_text, press
+from tests.pages.reading import page_text, press, raw_html
 from workbench.copy import LANGUAGES, UiLanguage, say
+from workbench.ui import concept_measures, saliency_groups
 from workbench.ui.literal import markdown_literal
 from workbench.ui.session import Key
 
@@ -83,3 +89,74 @@ def test_a_set_that_speaks_of_self_harm_gets_the_notice_and_no_score(open_page: 
     press(app, "concepts.run")
     assert HELP_NOTICE.text("ko") in page_text(app)
     assert not app.get("plotly_chart")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_fall_into_groups_with_words_and_every_text_is_in_one(open_page: OpenPage, language: UiLanguage) -> None:
+    app = press(open_concepts(open_page, language), "concepts.example")
+    press(app, "groups.run")
+    assert not app.exception
+    assert not app.error
+    text = page_text(app)
+    assert say("groups.cannot.kind", language) in text
+    (figure,) = app.get("plotly_chart")
+    assert "1 · " in figure.proto.alt
+    listed = [one for one in example_passages()[language] if one in text]
+    assert len(listed) == len(example_passages()[language])
+
+
+def test_an_uploaded_set_of_texts_fills_the_field(open_page: OpenPage) -> None:
+    app = open_concepts(open_page, "en")
+    rows = "".join(f'{{"text": "Text number {n}.", "label": true}}\n' for n in range(9))
+    app.file_uploader(key=Key.CONCEPT_UPLOAD).set_value(("mine.jsonl", rows.encode(), "application/json")).run()
+    press(app, "concepts.use_upload")
+    typed = app.text_area(key=Key.CONCEPT_TEXTS).value
+    assert typed.splitlines() == [f"Text number {n}." for n in range(9)]
+
+
+def test_an_upload_that_cannot_be_read_is_named_and_what_was_typed_stays(open_page: OpenPage) -> None:
+    app = open_concepts(open_page, "en")
+    app.text_area(key=Key.CONCEPT_TEXTS).set_value("Mine.").run()
+    app.file_uploader(key=Key.CONCEPT_UPLOAD).set_value(("../../x.csv", b"words\nA\n", "text/csv")).run()
+    assert not app.exception
+    assert markdown_literal("x.csv: the header has no column") in app.error[0].value
+    assert ".." not in app.error[0].value.replace(markdown_literal(".."), "")
+    assert app.text_area(key=Key.CONCEPT_TEXTS).value == "Mine."
+
+
+@pytest.mark.parametrize(
+    ("module", "work", "run", "stop"),
+    [
+        (concept_measures, "measure_concepts", "concepts.run", "concepts.stop"),
+        (saliency_groups, "attribute", "groups.run", "groups.stop"),
+    ],
+)
+def test_what_is_stopped_keeps_nothing_and_does_not_begin_again(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, module: Any, work: str, run: str, stop: str
+) -> None:
+    begun = []
+
+    def endless(*_: Any, report: Callable[[int, int], None] | None = None, **__: Any) -> None:
+        begun.append(True)
+        st.stop()  # a press ends the visitor's script at such a point
+
+    app = press(open_concepts(open_page, "en"), "concepts.example")
+    monkeypatch.setattr(module, work, endless)
+    press(app, run)
+    press(app, stop)
+    assert begun == [True]
+    assert say("attribution.progress.cancelled", "en") in page_text(app)
+    assert app.button(key=run)
+    assert not app.get("plotly_chart")
+
+
+def test_hostile_texts_stay_text(open_page: OpenPage) -> None:
+    app = open_concepts(open_page, "en")
+    lines = [f"{HOSTILE} number {n}" for n in range(9)]
+    app.text_area(key=Key.CONCEPT_TEXTS).set_value("\n".join(lines)).run()
+    press(app, "groups.run")
+    assert not app.exception
+    assert not app.error
+    assert "alert(1)" in page_text(app)
+    assert not any("<script>" in body or "<b>bold" in body or "<b>b</b>" in body for body in raw_html(app))
+    assert all("<script>" not in figure.proto.spec for figure in app.get("plotly_chart"))

@@ -12,7 +12,7 @@ from workbench.ui import session
 from workbench.ui.session import Key
 
 WORDS, TRUST, COSTLY, METHODS, LAYERS = "words", "trust", "costly", "methods", "layers"
-CONCEPTS = "concepts"
+CONCEPTS, GROUPS, CASES = "concepts", "groups", "cases"
 CONTRAST, CONTRAST_TRUST = "contrast", "contrast_trust"
 
 

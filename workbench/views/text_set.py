@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from redheart_core.data.chunks.source import parse_cases
 from redheart_core.errors import InputError
 from redheart_core.vocabulary.dilemma import clean_passage
 from workbench.copy import say
@@ -26,6 +27,15 @@ def read_text_set(typed: str) -> tuple[str, ...]:
     if len(lines) > MOST_TEXTS:
         raise _refusal("too_many_texts", "concepts.set.too_many", count=str(len(lines)), most=str(MOST_TEXTS))
     return texts
+
+
+def lines_of_file(name: str, content: bytes) -> tuple[str, ...]:
+    """Return the texts of an uploaded file, each on one line; labels are left out.
+
+    Raises:
+        DataError: The file or a row of it cannot be used.
+    """
+    return tuple(" ".join(case.text.split()) for case in parse_cases(name, content))
 
 
 def count_texts(typed: str) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
+from io import StringIO
 from pathlib import Path
 from typing import TextIO
 
@@ -44,9 +45,7 @@ def read_cases(path: Path) -> Iterator[Case]:
     Raises:
         DataError: The file or a row cannot be used; the message names the row.
     """
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
-        raise DataError(f"{path}: cannot tell its format by its name. Known endings: {', '.join(_READERS)}.")
+    reader = _reader(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             for number, fields in reader(path, file):
@@ -55,6 +54,24 @@ def read_cases(path: Path) -> Iterator[Case]:
         raise DataError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
+
+
+def parse_cases(name: str, content: bytes) -> Iterator[Case]:
+    """Yield the cases of a file that was given as bytes; see ``read_cases``. The name tells the format and no more."""
+    path = Path(Path(name).name)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: not UTF-8 (byte {error.start}). Save it as UTF-8.") from error
+    for number, fields in _reader(path)(path, StringIO(text, newline="")):
+        yield _case(path, number, fields)
+
+
+def _reader(path: Path) -> Callable[[Path, TextIO], Iterator[tuple[int, Fields]]]:
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise DataError(f"{path}: cannot tell its format by its name. Known endings: {', '.join(_READERS)}.")
+    return reader
 
 
 def _case(path: Path, number: int, fields: Fields) -> Case:

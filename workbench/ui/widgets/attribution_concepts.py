@@ -1,4 +1,4 @@
-"""Beyond one text: which concepts the output moves with over a set of texts, and what that cannot tell."""
+"""Beyond one text: with which concepts the output moves over a set of texts, and in which groups of them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import streamlit as st
 
 from redheart_core.explain.attribution.result import Attribution
 from redheart_core.explain.attribution.targets import OPTION_SCORE
-from redheart_core.inference.passage import speaks_of_self_harm
-from redheart_core.text.extract import extract_features
-from redheart_core.vocabulary.advice import HELP_NOTICE
 from workbench.charts.concept_scores import concepts_chart
 from workbench.copy import UiLanguage, say
 from workbench.ui import prose, session, tasks
@@ -17,12 +14,13 @@ from workbench.ui.concept_measures import concept_scores, shipped_readings
 from workbench.ui.figure import colours, show_figure
 from workbench.ui.progress import stoppable
 from workbench.ui.session import Key
-from workbench.ui.widgets.text_set import chosen_count, chosen_texts, draw_text_set
+from workbench.ui.widgets.attribution_groups import draw_groups
+from workbench.ui.widgets.text_set import chosen_count, chosen_texts, draw_text_set, refused_for_help
 from workbench.views.concept_scores import concepts_view, short_table
 from workbench.views.progress import cost_text
 
 
-def draw_concepts_and_cases(attribution: Attribution, target: str, language: UiLanguage) -> None:
+def draw_many_texts(attribution: Attribution, target: str, language: UiLanguage) -> None:
     """Draw what can be asked about the output beyond the one text.
 
     Raises:
@@ -35,6 +33,8 @@ def draw_concepts_and_cases(attribution: Attribution, target: str, language: UiL
     draw_text_set(language)
     with boundary(language):
         _draw_concepts(attribution, target, language)
+    with boundary(language):
+        draw_groups(attribution, target, language)
 
 
 def _draw_concepts(attribution: Attribution, target: str, language: UiLanguage) -> None:
@@ -44,8 +44,7 @@ def _draw_concepts(attribution: Attribution, target: str, language: UiLanguage) 
         _offer_concepts(language)
         return
     texts = chosen_texts()
-    if any(speaks_of_self_harm(extract_features(text)) for text in texts):
-        prose.paragraph(HELP_NOTICE.text(language), kind="notice")
+    if refused_for_help(texts, language):
         return
     with stoppable(
         say("concepts.measure.task", language), language, key="concepts.stop", on_stop=tasks.stop,

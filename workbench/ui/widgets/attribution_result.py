@@ -15,8 +15,9 @@ from workbench.ui.explanations import explain, help_notice
 from workbench.ui.figure import colours, show_figure
 from workbench.ui.progress import stoppable
 from workbench.ui.session import Key
+from workbench.ui.widgets.attribution_cases import draw_cases_beside
 from workbench.ui.widgets.attribution_comparisons import draw_comparisons
-from workbench.ui.widgets.attribution_concepts import draw_concepts_and_cases
+from workbench.ui.widgets.attribution_concepts import draw_many_texts
 from workbench.ui.widgets.attribution_numbers import draw_numbers
 from workbench.ui.widgets.attribution_trust import draw_checks, draw_trust, draw_verdict
 from workbench.ui.widgets.dilemma_result import layer_switch
@@ -27,7 +28,7 @@ from workbench.views.top_words import top_words_view
 from workbench.views.word_map import piece_map, word_map
 from workbench.views.word_map_html import word_map_html
 
-LAYERS = ("words", "checks", "views", "concepts", "numbers")
+LAYERS = ("words", "checks", "views", "concepts", "cases", "numbers")
 
 
 def draw_attribution_result(request: AttributionRequest | None, language: UiLanguage) -> None:
@@ -61,7 +62,9 @@ def draw_attribution_result(request: AttributionRequest | None, language: UiLang
     elif layer == "views":
         draw_comparisons(attribution, target, language)
     elif layer == "concepts":
-        draw_concepts_and_cases(attribution, target, language)
+        draw_many_texts(attribution, target, language)
+    elif layer == "cases":
+        draw_cases_beside(attribution, target, language)
     elif layer == "numbers":
         draw_numbers(attribution, judged, request, target, language)
     else:

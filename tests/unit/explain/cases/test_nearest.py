@@ -11,7 +11,7 @@ from redheart_core.data.chunks.cases import Case, cases_sha256, pack_cases, unpa
 from redheart_core.data.chunks.source import read_cases
 from redheart_core.data.chunks.store import ChunkStore
 from redheart_core.errors import DataError
-from redheart_core.explain.cases.nearest import LabelCount, similar_cases
+from redheart_core.explain.cases.nearest import LabelCount, similar_among, similar_cases
 from redheart_core.inference.chunk_build import BuildRequest, build_chunks
 from redheart_core.inference.embedding import open_encoder
 from tests.checkpoints import SENTENCES, make_tiny_checkpoint
@@ -69,3 +69,16 @@ def test_csv_has_labels_too(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("text,label\none,yes\ntwo,\n")
     assert [case.label for case in read_cases(path)] == ["yes", ""]
+
+
+def test_among_a_few_cases_a_copy_is_first_and_the_order_is_that_of_a_store(tmp_path: Path) -> None:
+    encoder = open_encoder(str(make_tiny_checkpoint(tmp_path / "model")))
+    cases = [Case(id=str(n), text=text, label="yes" if n % 2 else "no") for n, text in enumerate(SENTENCES)]
+    told: list[tuple[int, int]] = []
+    found = similar_among(
+        cases, encoder, text=SENTENCES[3], count=4, report=lambda done, total: told.append((done, total))
+    )
+    assert (found.cases[0].id, found.cases[0].similarity) == ("3", pytest.approx(1.0, abs=1e-5))
+    assert [case.similarity for case in found.cases] == sorted((c.similarity for c in found.cases), reverse=True)
+    assert (found.num_items, sum(label.count for label in found.labels)) == (len(SENTENCES), 4)
+    assert told == [(n + 1, len(SENTENCES)) for n in range(len(SENTENCES))]
