@@ -4,12 +4,14 @@ import streamlit as st
 
 from workbench.copy import say
 from workbench.ui import contrasts, prose, tasks
+from workbench.ui.arrivals import draw_way_back
 from workbench.ui.attribution_choices import read_request
+from workbench.ui.attribution_question import OPTIONS
 from workbench.ui.boundary import boundary
 from workbench.ui.contrast_choices import read_contrast
 from workbench.ui.frame import enter_page
 from workbench.ui.widgets.attribution_controls import draw_controls
-from workbench.ui.widgets.attribution_question import OPTIONS, draw_question_switch, write_address
+from workbench.ui.widgets.attribution_question import draw_question_switch, write_address
 from workbench.ui.widgets.attribution_result import draw_attribution_result
 from workbench.ui.widgets.contrast_controls import draw_contrast_controls
 from workbench.ui.widgets.contrast_result import draw_contrast_result
@@ -19,6 +21,7 @@ prose.question(say("attribution.question", language), language)
 fields, result = st.columns([1, 2], gap="large")
 
 with fields, boundary(language):
+    draw_way_back(language)
     question = draw_question_switch(language)
     if question == OPTIONS:
         draw_contrast_controls(language)

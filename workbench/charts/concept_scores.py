@@ -10,6 +10,8 @@ from workbench.views.concept_scores import VERDICTS, ConceptRow, ConceptsView, V
 
 _SYMBOLS: dict[Verdict, str] = {"rises": "triangle-right", "falls": "triangle-left", "neither": "circle-open"}
 _ROW = 46
+_EDGE = 0.15
+"""Within this distance of 0 or 1 a note would reach beyond the axis on a narrow screen."""
 
 
 def concepts_chart(view: ConceptsView, colours: Palette) -> go.Figure:
@@ -27,6 +29,7 @@ def concepts_chart(view: ConceptsView, colours: Palette) -> go.Figure:
         figure.add_annotation(
             x=0.5 if row.score is None else row.score, y=-position, text=row.note.replace("<", "&lt;"), showarrow=False,
             yshift=0 if row.score is None else 15, bgcolor=colours.paper if row.score is None else None,
+            **_inwards(row.score),
             font={"size": SMALL_SIZE - 1, "color": colours.muted},
         )  # fmt: skip
     figure.update_xaxes({**unit_axis(colours, view.axis_label), "range": [-0.08, 1.08], "zeroline": False})
@@ -37,6 +40,13 @@ def concepts_chart(view: ConceptsView, colours: Palette) -> go.Figure:
     )  # fmt: skip
     labels = [row.label for row in view.rows]
     return framed(figure, colours, height=_ROW * len(view.rows) + 112, keyed=True, row_labels=labels)
+
+
+def _inwards(score: float | None) -> dict[str, object]:
+    """Return where a note begins: beside the ends of the axis it grows inwards, away from the names of the rows."""
+    if score is None or _EDGE <= score <= 1.0 - _EDGE:
+        return {}
+    return {"xanchor": "left", "xshift": -8} if score < _EDGE else {"xanchor": "right", "xshift": 8}
 
 
 def _add_band(figure: go.Figure, view: ConceptsView, last: int, colours: Palette) -> None:

@@ -21,7 +21,7 @@ def groups_chart(view: GroupsView, colours: Palette) -> go.Figure:
     for group in view.groups:
         figure.add_annotation(
             x=0, xref="paper", xanchor="left", y=y, text=f"<b>{literal(group.title)}</b>", showarrow=False,
-            font={"size": SMALL_SIZE, "color": colours.ink},
+            bgcolor=colours.paper, font={"size": SMALL_SIZE, "color": colours.ink},
         )  # fmt: skip
         placed += [(y - 1 - row, word) for row, word in enumerate(group.words)]
         y -= len(group.words) + 1.5

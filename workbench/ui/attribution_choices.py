@@ -13,6 +13,7 @@ from redheart_core.explain.attribution.targets import OPTION_SCORE
 from redheart_core.explain.attribution.targets.target import MINUS
 from workbench.copy import UiLanguage, say
 from workbench.ui import address, session
+from workbench.ui.carried_case import carried_case
 from workbench.ui.explanations import offered_targets, units_of
 from workbench.ui.session import Key
 from workbench.ui.widgets.method_options import chosen_options
@@ -78,17 +79,19 @@ def chosen_units(language: UiLanguage) -> list[str]:
 
 def read_request() -> AttributionRequest:
     """Return what the fields ask; the core says what cannot be used."""
-    unit = session.get(Key.ATTRIBUTION_UNIT)
+    unit, target = session.get(Key.ATTRIBUTION_UNIT), _target()
+    text, context = (str(session.get(key) or "") for key in (Key.ATTRIBUTION_TEXT, Key.ATTRIBUTION_CONTEXT))
     return AttributionRequest(
-        text=str(session.get(Key.ATTRIBUTION_TEXT) or ""),
-        context=str(session.get(Key.ATTRIBUTION_CONTEXT) or ""),
-        target=_target(),
+        text=text,
+        context=context,
+        target=target,
         method=chosen_method().name,
         baseline=chosen_baseline(),
         options=chosen_options(chosen_method().name),
         unit=Unit(unit) if unit else None,
         seed=chosen_seed(),
         untrained=bool(session.get(Key.ATTRIBUTION_UNTRAINED)),
+        case=carried_case(text, context) if target == OPTION_SCORE else None,
     )
 
 

@@ -61,6 +61,8 @@ class Key(StrEnum):
     ATTRIBUTION_LAYER = "attribution.layer"
     ATTRIBUTION_PIECES = "attribution.pieces"
     ATTRIBUTION_QUESTION = "attribution.question"
+    ATTRIBUTION_CASE = "attribution.case"
+    ATTRIBUTION_CAME_FROM = "attribution.came_from"
     CONTRAST_DILEMMA = "contrast.dilemma"
     CONTRAST_FIRST = "contrast.first"
     CONTRAST_SECOND = "contrast.second"

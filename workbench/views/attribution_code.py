@@ -5,13 +5,14 @@ from __future__ import annotations
 import shlex
 
 from redheart_core.explain.attribution.contrast import OptionContrast
-from redheart_core.explain.attribution.result import AttributionKey
+from redheart_core.explain.attribution.result import AttributionKey, OptionCase
 
 _PYTHON = """\
 from redheart_core import load_model
 from redheart_core.explain.attribution.attribute import attribute
 from redheart_core.explain.attribution.request import AttributionRequest
-from redheart_core.explain.attribution.result import Unit
+from redheart_core.explain.attribution.result import OptionCase, Unit
+from redheart_core.vocabulary.dilemma import Party
 
 model = load_model({checkpoint!r}, precision="fp32")
 request = AttributionRequest(
@@ -24,6 +25,7 @@ request = AttributionRequest(
     unit=Unit({unit!r}),
     seed={seed!r},
     untrained={untrained!r},
+    case={case!r},
 )
 found = attribute(request, model.reader)
 for word, score in zip(found.words, found.scores):
@@ -82,11 +84,14 @@ def python_code(key: AttributionKey, checkpoint: str, *, untrained: bool) -> str
     return _PYTHON.format(
         checkpoint=checkpoint, text=key.text, context=key.context, target=key.target, method=key.method,
         baseline=key.baseline, options=dict(key.options), unit=key.unit.value, seed=key.seed, untrained=untrained,
+        case=key.case,
     )  # fmt: skip
 
 
-def shell_command(key: AttributionKey, checkpoint: str, *, untrained: bool) -> str:
-    """Return the command that makes the same attribution."""
+def shell_command(key: AttributionKey, checkpoint: str, *, untrained: bool) -> str | None:
+    """Return the command that makes the same attribution; None where people or weights play a part in it."""
+    if key.case not in {None, OptionCase()}:
+        return None
     words = ["redheart", "attribute", key.text, "--model", checkpoint, "--target", key.target]
     words += ["--method", key.method, "--baseline", key.baseline, "--unit", key.unit.value, "--seed", str(key.seed)]
     words += ["--context", key.context] if key.context else []

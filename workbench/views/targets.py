@@ -5,7 +5,8 @@ from __future__ import annotations
 from redheart_core.explain.attribution.targets import OPTION_SCORE
 from redheart_core.measurements import Measurement, load_measurement
 from redheart_core.vocabulary.bentham import RegretType, Variable, View
-from redheart_core.vocabulary.emotions import NUANCES
+from redheart_core.vocabulary.emotions import EMOTIONS, NUANCES
+from redheart_core.vocabulary.language import Language
 from redheart_core.vocabulary.reading import Family
 from workbench.copy import UiLanguage, catalogue, say
 from workbench.views.labels import emotion_name, family_name, grade_name, regret_name, variable_name, view_name
@@ -39,6 +40,21 @@ def choice_label(target: str, language: UiLanguage) -> str:
         return f"{output_name(target, language)} · {say('attribution.option_score.family', language)}"
     family = family_of(target)
     return target if family is None else f"{output_name(target, language)} · {family_name(family.value, language)}"
+
+
+def emotion_target(name: str, language: Language) -> str | None:
+    """Return the output of an emotion: of the labels in the text's own language where they have it, else of the other.
+
+    Args:
+        name: Of the emotion in the aligned table.
+        language: Of the text.
+    """
+    emotion = EMOTIONS.get(name)
+    if emotion is None:
+        return None
+    english = None if emotion.goemotions is None else f"emotion/{emotion.goemotions}"
+    korean = None if emotion.kote is None else f"kote/{emotion.kote}"
+    return korean or english if language is Language.KOREAN else english or korean
 
 
 def contrast_name(first: str, second: str | None, language: UiLanguage) -> str:

@@ -49,6 +49,7 @@ def _draw(view: GroupsView, language: UiLanguage) -> None:
     for place, group in enumerate(view.groups):
         with st.expander(group.title, type="compact", key=f"groups.members.{place}"):
             prose.bullets(group.texts)
+    prose.paragraph(say("groups.members", language), kind="quiet")
     downloads(view.members, key="groups.members", language=language)
     prose.bullets(
         (say(f"groups.cannot.{place}", language) for place in ("kind", "number", "method")),

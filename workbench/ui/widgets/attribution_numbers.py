@@ -9,6 +9,7 @@ import streamlit as st
 from redheart_core.explain.attribution.request import AttributionRequest
 from redheart_core.explain.attribution.result import Attribution
 from workbench.charts.top_words_svg import top_words_svg
+from workbench.charts.word_map_svg import word_map_svg
 from workbench.copy import UiLanguage, say
 from workbench.ui import prose
 from workbench.ui.checkpoint_choice import checkpoint_in_use
@@ -16,6 +17,10 @@ from workbench.ui.trust_reports import Judged
 from workbench.views.attribution_code import python_code, shell_command
 from workbench.views.attribution_lead import attribution_lead
 from workbench.views.top_words import rounded, top_words_view, words_table
+from workbench.views.word_map import word_map
+
+FILE_ENDINGS = {"json": "json", "csv": "csv", "svg": "svg", "map_svg": "map.svg"}
+"""How the files of an attribution end, by what they hold."""
 
 
 def draw_numbers(
@@ -39,7 +44,9 @@ def draw_numbers(
         )
     )  # fmt: skip
     prose.heading(say("attribution.numbers.again", language))
-    st.code(shell_command(key, checkpoint_in_use(), untrained=request.untrained), language="bash", wrap_lines=True)
+    command = shell_command(key, checkpoint_in_use(), untrained=request.untrained)
+    if command is not None:
+        st.code(command, language="bash", wrap_lines=True)
     st.code(python_code(key, checkpoint_in_use(), untrained=request.untrained), language="python", wrap_lines=True)
 
 
@@ -52,11 +59,12 @@ def _draw_downloads(attribution: Attribution, judged: Judged | None, target: str
         ("json", content, "application/json"),
         ("csv", words_table(attribution, language).to_csv().encode("utf-8-sig"), "text/csv"),
         ("svg", top_words_svg(view, footer), "image/svg+xml"),
+        ("map_svg", word_map_svg(word_map(attribution, language), view.text.title, footer), "image/svg+xml"),
     )
     with st.container(horizontal=True):
         for kind, data, mime in files:
             st.download_button(
-                say(f"attribution.numbers.{kind}", language), data, f"attribution.{kind}", mime,
+                say(f"attribution.numbers.{kind}", language), data, f"attribution.{FILE_ENDINGS[kind]}", mime,
                 key=f"attribution.download_{kind}", on_click="ignore", type="tertiary",
             )  # fmt: skip
     prose.paragraph(say("attribution.numbers.png", language), kind="quiet")

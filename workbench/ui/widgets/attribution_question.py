@@ -1,4 +1,4 @@
-"""What is asked on the attribution page: about one text, or about two options of a dilemma."""
+"""The choice of what is asked on the attribution page, and the address that it leaves behind."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ import streamlit as st
 from workbench.copy import UiLanguage, say
 from workbench.ui import address
 from workbench.ui.attribution_choices import words_address
+from workbench.ui.attribution_question import OPTIONS, QUESTIONS, WORDS
 from workbench.ui.contrast_choices import contrast_address
 from workbench.ui.session import Key
-
-WORDS, OPTIONS = "words", "options"
-_QUESTIONS = (WORDS, OPTIONS)
 
 
 def draw_question_switch(language: UiLanguage) -> str:
     """Draw the choice and return it."""
-    unknown = address.begin(Key.ATTRIBUTION_QUESTION, "ask", _QUESTIONS, WORDS)
+    unknown = address.begin(Key.ATTRIBUTION_QUESTION, "ask", QUESTIONS, WORDS)
     with st.container(key="attribution_question_layers"):
         chosen = st.segmented_control(
             say("contrast.question.label", language),
-            _QUESTIONS,
+            QUESTIONS,
             format_func=lambda question: say(f"contrast.question.{question}", language),
             key=Key.ATTRIBUTION_QUESTION,
             required=True,

@@ -11,6 +11,7 @@ from redheart_core.explain.attribution.targets import OPTION_SCORE
 from redheart_core.explain.attribution.trust.contrast import ContrastTrust
 from workbench.charts.top_words import top_words_chart
 from workbench.charts.top_words_svg import top_words_svg
+from workbench.charts.word_map_svg import word_map_svg
 from workbench.copy import UiLanguage, say
 from workbench.ui import contrasts, prose, session, tasks
 from workbench.ui.checkpoint_choice import checkpoint_in_use
@@ -19,11 +20,13 @@ from workbench.ui.figure import colours, show_figure
 from workbench.ui.progress import stoppable
 from workbench.ui.session import Key
 from workbench.ui.trust_box import draw_check_list, draw_trust_box
+from workbench.ui.widgets.attribution_numbers import FILE_ENDINGS
 from workbench.ui.widgets.attribution_trust import draw_verdict
 from workbench.ui.widgets.dilemma_result import layer_switch
 from workbench.views.attribution_code import contrast_code
 from workbench.views.attribution_trust import TrustPanel, check_lines
 from workbench.views.contrast_trust import contrast_panel
+from workbench.views.method_names import baseline_name, method_name
 from workbench.views.option_contrast import ContrastView, contrast_table, contrast_view
 from workbench.views.targets import label_source
 from workbench.views.top_words import rounded
@@ -135,19 +138,20 @@ def _draw_numbers(
     prose.heading(caption)
     prose.small_table(rounded(table), caption=caption, number_columns=4, captioned=False)
     content = {"letters": list(request.letters), **contrast.to_dict(), "trust": trust.to_dict() if trust else None}
+    key = contrast.first.key
+    footer = (
+        f"{method_name(key.method, language)} · {baseline_name(key.baseline, language)} · {key.checkpoint_sha256[:12]}"
+    )
     files = (
         ("json", json.dumps(content, ensure_ascii=False, indent=2), "application/json"),
         ("csv", table.to_csv().encode("utf-8-sig"), "text/csv"),
-        (
-            "svg",
-            top_words_svg(view.bars, f"{view.sentence} {contrast.first.key.checkpoint_sha256[:12]}"),
-            "image/svg+xml",
-        ),
+        ("svg", top_words_svg(view.bars, footer), "image/svg+xml"),
+        ("map_svg", word_map_svg(view.map, view.sentence, footer), "image/svg+xml"),
     )
     with st.container(horizontal=True):
         for kind, data, mime in files:
             st.download_button(
-                say(f"attribution.numbers.{kind}", language), data, f"option-contrast.{kind}", mime,
+                say(f"attribution.numbers.{kind}", language), data, f"option-contrast.{FILE_ENDINGS[kind]}", mime,
                 key=f"contrast.download_{kind}", on_click="ignore", type="tertiary",
             )  # fmt: skip
     prose.heading(say("attribution.numbers.again", language))

@@ -39,7 +39,7 @@ def draw_result(request: DilemmaRequest | None, language: UiLanguage) -> None:
     draw_lead(view, evaluation)
     layer = layer_switch(Key.LAYER, "dilemma", LAYERS, language)
     if layer == "tradeoff":
-        draw_cases(view, language)
+        draw_cases(view, request, language)
         draw_recommendation(evaluation, view, language)
     else:
         _draw_layer(layer, evaluation, language)

@@ -14,6 +14,7 @@ from workbench.ui.widgets.passage import (
     draw_marked_words,
     draw_passage_lead,
     draw_passage_pictures,
+    draw_ways_to_words,
 )
 from workbench.ui.widgets.steps import draw_steps
 from workbench.ui.widgets.trust_panel import draw_trust
@@ -48,6 +49,7 @@ def draw_passage_result(request: PassageRequest | None, language: UiLanguage) ->
         return
     draw_passage_lead(analysis, language)
     draw_marked_words(analysis, language)
+    draw_ways_to_words(analysis, language)
     draw_advice(analysis, language)
     layer = layer_switch(Key.PASSAGE_LAYER, "emotion", LAYERS, language)
     if layer == "pictures":

@@ -14,12 +14,17 @@ from redheart_core.vocabulary.culture import PROFILES
 from workbench.charts.emotions import emotions_chart, nuances_chart, vad_chart
 from workbench.copy import UiLanguage, say
 from workbench.ui import prose, session
+from workbench.ui.arrivals import to_words_of_passage
 from workbench.ui.figure import colours, show_figure
 from workbench.ui.session import Key
 from workbench.views import numbers
 from workbench.views.emotions import emotions_view, nuances_view, strongest_named, vad_view
 from workbench.views.figure import Table
+from workbench.views.labels import emotion_name
 from workbench.views.marks import MarkKind, emotion_marks, marked_html
+from workbench.views.targets import emotion_target
+
+_WAYS = 3
 
 
 def draw_passage_lead(analysis: PassageAnalysis, language: UiLanguage) -> None:
@@ -29,6 +34,17 @@ def draw_passage_lead(analysis: PassageAnalysis, language: UiLanguage) -> None:
     confidence = numbers.score(analysis.confidence.value)
     prose.paragraph(say("emotion.result.confidence", language, value=confidence))
     prose.paragraph(say("emotion.result.source", language), kind="quiet")
+
+
+def draw_ways_to_words(analysis: PassageAnalysis, language: UiLanguage) -> None:
+    """Draw ways to the words behind the strongest emotions that a trained output speaks about."""
+    spoken = [emotion for emotion in analysis.emotions if emotion.neural is not None][:_WAYS]
+    with st.container(horizontal=True):
+        for emotion in spoken:
+            target = emotion_target(emotion.name, analysis.language)
+            label = say("emotion.result.words_of", language, emotion=emotion_name(emotion.name, language))
+            if target and st.button(label, key=f"emotion.words.{emotion.name}", type="tertiary"):
+                to_words_of_passage(analysis.text, target, language)
 
 
 def draw_marked_words(analysis: PassageAnalysis, language: UiLanguage) -> None:

@@ -9,6 +9,8 @@ import streamlit as st
 from redheart_core.inference.results import DilemmaEvaluation
 from workbench.copy import UiLanguage, say
 from workbench.ui import prose, session
+from workbench.ui.arrivals import to_contrast, to_words_of_option
+from workbench.ui.requests import DilemmaRequest
 from workbench.ui.session import Key
 from workbench.views import numbers
 from workbench.views.shown import shown_options
@@ -24,11 +26,17 @@ def draw_lead(view: TradeoffView, evaluation: DilemmaEvaluation) -> None:
         prose.paragraph(evaluation.human_notice, kind="quiet")
 
 
-def draw_cases(view: TradeoffView, language: UiLanguage) -> None:
-    """Draw what speaks for and against each option, and what would change the order."""
+def draw_cases(view: TradeoffView, request: DilemmaRequest, language: UiLanguage) -> None:
+    """Draw what speaks for and against each option, ways to the words behind it, and what would change the order."""
     prose.paragraph(say("dilemma.result.compared", language), kind="quiet")
     for case in view.cases:
         _draw_case(case, language)
+        if st.button(say("dilemma.words.option", language), key=f"dilemma.words.{case.letter}", type="tertiary"):
+            to_words_of_option(request, case.name, language)
+    first, second = view.cases[0].letter, view.cases[1].letter
+    label = say("dilemma.words.contrast", language, first=first, second=second)
+    if st.button(label, key="dilemma.contrast", type="tertiary"):
+        to_contrast((first, second), language)
     prose.heading(say("dilemma.result.changes", language))
     if view.changes:
         prose.bullets(view.changes)

@@ -39,7 +39,8 @@ QUICK: dict[str, dict[str, Any]] = {
     "neuron_conductance": {"steps": 2},
 }
 """Options with which a call is short; the other methods have their defaults."""
-TEXTS = ("I lied, and now I am sad.", "She helped him home.", "약속을 어겨서 미안하고 슬퍼요.", "We kept the money.")
+TEXTS = ("I lied.", "So sad now.", "정말 미안해요.")
+"""Short, because every method makes 500 calls on the shipped model."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
