@@ -10,7 +10,8 @@ batches with steps one by one, and the sums of both KernelSHAPs. Set OMP_NUM_THR
 
 Not the same work everywhere: the attention view has no counterpart in Captum. Layer integrated gradients by hand take
 two of Captum's calls, since one walks the states of a layer and what goes past it needs a walk of its own. Layer
-conductance by hand reads the layer alone, by slopes at one end of each piece. KernelSHAP and LIME by hand use Captum's own fits, which need scikit-learn.
+conductance by hand reads the layer alone, by slopes at one end of each piece. KernelSHAP and LIME by hand use Captum's
+own fits, which need scikit-learn.
 
 Claim checked: at most 1.10 times Captum's time.
 """

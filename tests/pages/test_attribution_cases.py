@@ -19,7 +19,7 @@ from tests.fakes import HOSTILE
 from tests.pages.conftest import OpenPage
 from tests.pages.reading import page_text, press, raw_html
 from workbench.copy import LANGUAGES, UiLanguage, say
-from workbench.ui import cases
+from workbench.ui import cases, checkpoint_choice
 from workbench.ui.literal import markdown_literal
 from workbench.ui.session import Key
 
@@ -40,7 +40,7 @@ def tiny(folder: Path) -> RedHeart:
 @pytest.fixture(autouse=True)
 def _tiny_weights(monkeypatch: pytest.MonkeyPatch, _fake_weights: None, tiny: RedHeart, folder: Path) -> None:
     monkeypatch.setattr(redheart_core, "load_model", lambda *_, **__: tiny)
-    monkeypatch.setattr(cases, "CHECKPOINT", str(folder))
+    monkeypatch.setattr(checkpoint_choice, "SERVED", str(folder))
     monkeypatch.setattr(cases, "DATA", None)
     monkeypatch.setattr(cases, "CHUNKS", None)
 

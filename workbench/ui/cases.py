@@ -32,10 +32,10 @@ from redheart_core.runtime.precision import Precision
 from redheart_core.text.extract import extract_features
 from redheart_core.vocabulary.dilemma import clean_passage
 from workbench.copy import UiLanguage, say
+from workbench.ui.checkpoint_choice import checkpoint_in_use
 from workbench.ui.explanations import leased_reader
 from workbench.ui.kept import Kept
 from workbench.ui.progress import Report, parts_of
-from workbench.ui.resources import CHECKPOINT
 from workbench.views.cases import LEAST_CASES, MOST_CASES, LabelledCases
 
 DATA = os.environ.get("REDHEART_DATA") or None
@@ -152,15 +152,15 @@ def stored_cases(key: AttributionKey, language: UiLanguage) -> SimilarCases:
         DataError: The store is damaged, or another encoder made it.
         CheckpointError: The weights that made it cannot be loaded.
     """
-    encoder, store = _store(str(store_here()))
+    encoder, store = _store(str(store_here()), checkpoint_in_use())
     with st.spinner(say("cases.store.task", language)):
         return similar_cases(store, encoder, text=key.text, context=key.context)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _store(folder: str) -> tuple[PassageEncoder, ChunkStore]:
+def _store(folder: str, checkpoint: str) -> tuple[PassageEncoder, ChunkStore]:
     precision = read_metadata(Path(folder)).encoder.precision
-    encoder = open_encoder(CHECKPOINT, precision=precision)
+    encoder = open_encoder(checkpoint, precision=precision)
     return encoder, ChunkStore(Path(folder), encoder=encoder.identity)
 
 
@@ -169,7 +169,7 @@ def _found(
 ) -> FoundCases:
     reader = leased_reader(language)
     first, second = parts_of(report, [len(cases.rows), len(cases.rows)])
-    identity = encoder_identity(checkpoint_folder(CHECKPOINT), precision=Precision.FP32)
+    identity = encoder_identity(checkpoint_folder(checkpoint_in_use()), precision=Precision.FP32)
     encoder = PassageEncoder(reader.checkpoint, identity)
     report(0, 2 * len(cases.rows))
     with reader.held():
