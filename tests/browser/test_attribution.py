@@ -60,3 +60,21 @@ def test_a_long_work_stops_when_it_is_told_to_and_gives_the_model_back(visitor: 
     visitor.write("attribution.text", "I am so sad.")
     visitor.press("attribution.run")
     visitor.page.wait_for_selector(WORDS)
+
+
+def test_a_text_travels_from_the_emotions_without_entering_the_address_and_the_way_leads_back(visitor: Visitor) -> None:
+    text = "I lied to my friend, and now I am so sad."
+    visitor.open("emotion?lang=en")
+    visitor.write("emotion.text", text)
+    visitor.press("emotion.run")
+    visitor.page.locator("[class*='st-key-emotion-words-'] button").first.click()
+    carried = visitor.page.locator(".st-key-attribution-text textarea")
+    carried.wait_for()
+    visitor.settle()
+    expect(carried).to_have_value(text)
+    assert "/attribution" in visitor.page.url
+    assert "lied" not in visitor.page.url
+    visitor.page.get_by_role("link", name=say("attribution.back.emotion", "en")).click()
+    visitor.page.wait_for_url("**/emotion**")
+    visitor.settle()
+    expect(visitor.page.locator(".st-key-emotion-text textarea")).to_have_value(text)
