@@ -52,7 +52,7 @@ def test_a_calibration_tells_what_the_whole_run_takes(tmp_path: Path) -> None:
     assert found is not None
     assert [pace.seconds_per_step for pace in found.paces] == pytest.approx(STAGE_S)
     assert [pace.num_steps for pace in found.paces] == [CALIBRATION_STEPS - 1] * 2
-    assert found.steps_s == pytest.approx(200 * STAGE_S[0] + 600 * STAGE_S[1])
+    assert found.steps_s == pytest.approx(200 * STAGE_S[0] + 400 * STAGE_S[1])
     assert found.before_s == pytest.approx(PREPARING_S)
     assert found.after_s == pytest.approx(FINISHING_S)
     assert found.total_s == pytest.approx(found.steps_s + PREPARING_S + FINISHING_S)
