@@ -13,7 +13,7 @@ from redheart_core.errors import RunError
 from redheart_core.runs.estimate import Estimate, estimate_duration
 from redheart_core.runs.folder import open_folder, runs_root
 from redheart_core.runs.reader import RunReader
-from redheart_core.training.config import parse_config
+from redheart_core.training.config import TrainingConfig, parse_config
 from redheart_core.training.memory import PlannedStep, plan_full, plan_training
 from workbench.ui.background import Background
 from workbench.ui.training_form import Form
@@ -46,7 +46,15 @@ def memory_plan(form: Form) -> PlannedStep | None:
     Raises:
         ConfigError: The model's window is shorter than a batch allows.
     """
-    config = form.config()
+    return memory_plan_of(form.config())
+
+
+def memory_plan_of(config: TrainingConfig) -> PlannedStep | None:
+    """Return what the largest step of a configuration takes, or None while that is being worked out.
+
+    Raises:
+        ConfigError: The preset is unknown, or its window is shorter than a batch allows.
+    """
     tokens = max(stage.max_batch_tokens for stage in config.stages)
     key = (config.preset, tokens, config.r_drop is not None, config.average is not None)
     return _plans().get(key, lambda: plan_training(config))

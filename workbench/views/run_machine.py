@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from redheart_core.runs.stretches import summarised
 from redheart_core.runs.telemetry import DeviceSample, Sample
 from redheart_core.runs.watching import Look
+from redheart_core.runtime.plan import MemoryPlan
 from workbench.copy import UiLanguage, say
 from workbench.views import numbers
 from workbench.views.figure import FigureText
@@ -62,6 +63,27 @@ def machine_view(look: Look, language: UiLanguage) -> PanelsView | None:
         axis_label=axis,
         table=panels_table("machine", axis, panels, language),
     )
+
+
+def memory_sentence(look: Look, planned: MemoryPlan, language: UiLanguage) -> str | None:
+    """Hold the plan of the largest step against what was measured; None before there is anything to compare.
+
+    A GPU counts what tensors take, as the plan does. The system counts all of a process: there the plan stands beside
+    the growth since the last sample before the first step, when program and data were in memory and no step was taken.
+    """
+    if not look.samples or not look.clock:
+        return None
+    plan = numbers.short((planned.device_bytes + planned.host_bytes) / GIB)
+    peaks = [device.peak_bytes for sample in look.samples for device in sample.devices]
+    if peaks:
+        device = numbers.short(planned.device_bytes / GIB)
+        return say("run.machine.plan_gpu", language, plan=device, peak=numbers.short(max(peaks) / GIB))
+    before = [sample.process_bytes for sample in look.samples if sample.at_s < look.clock[0].at_s]
+    after = [sample.process_bytes for sample in look.samples if sample.at_s >= look.clock[0].at_s]
+    if not before or not after:
+        return say("run.machine.plan_only", language, plan=plan)
+    grown = numbers.short(max(0, max(after) - before[-1]) / GIB)
+    return say("run.machine.plan_grown", language, plan=plan, grown=grown, before=numbers.short(before[-1] / GIB))
 
 
 def _gpu_panels(samples: Sequence[Sample], language: UiLanguage) -> tuple[PanelView, ...]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from redheart_core.errors import ConfigError
 from redheart_core.runs.folder import RunFolder
+from redheart_core.runs.watching import Look
+from redheart_core.training.config import parse_config
+from redheart_core.training.memory import PlannedStep
 from workbench.copy import UiLanguage, say
 from workbench.ui import prose
 from workbench.ui.panels_figure import show_panels
 from workbench.ui.run_looks import look_at
+from workbench.ui.training_machine import memory_plan_of
 from workbench.views.panels import PanelsView
 from workbench.views.run_curves import (
     gradients_view,
@@ -17,7 +22,7 @@ from workbench.views.run_curves import (
     sweet_spots,
     validation_view,
 )
-from workbench.views.run_machine import machine_view
+from workbench.views.run_machine import machine_view, memory_sentence
 
 
 def draw_learning(folder: RunFolder, language: UiLanguage) -> None:
@@ -48,7 +53,19 @@ def draw_optimiser(folder: RunFolder, language: UiLanguage) -> None:
 def draw_machine(folder: RunFolder, language: UiLanguage) -> None:
     """Draw processor, memory, disk and GPU."""
     look = look_at(folder)
+    planned = _memory_plan(look)
+    sentence = None if planned is None else memory_sentence(look, planned.plan, language)
+    if sentence is not None:
+        prose.paragraph(sentence)
     _draw(machine_view(look, language), "run.machine", say("run.machine.none", language), language)
+
+
+def _memory_plan(look: Look) -> PlannedStep | None:
+    """Return the plan of the largest step, or None while it is worked out or where the configuration is not ours."""
+    try:
+        return memory_plan_of(parse_config(look.folder.config_file.name, look.facts.config))
+    except (ConfigError, KeyError):
+        return None
 
 
 def _draw(view: PanelsView | None, key: str, without: str, language: UiLanguage) -> None:
