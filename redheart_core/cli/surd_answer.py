@@ -1,41 +1,14 @@
-"""How a population's answer is printed: for people, and as JSON."""
+"""How a population's answer is printed for people."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from redheart_core.explain.surd import Reliability, SurdReport
 from redheart_core.explain.surd.populations import Answer, Population
 
 SHOWN_BITS = 5e-3
 """Smaller terms would print as 0.00."""
-
-
-def answer_content(population: Population, given: Answer) -> dict[str, Any]:
-    """Return the JSON contract of an answer: the population, then the report."""
-    origin = population.provenance
-    return {
-        "population": {
-            "description": population.description.en,
-            "notes": [note.en for note in population.notes],
-            "dataset": origin.dataset,
-            "licence": origin.licence,
-            "num_cases": origin.num_cases,
-            "num_units": population.num_units,
-            "unit": population.unit_name.en,
-            "left_out": given.num_left_out,
-            "definitions": [rule.sentence.en for rule in given.definitions],
-            "sha256": origin.sha256,
-            "seed": origin.seed,
-            "model": origin.model,
-            "checkpoint_sha256": origin.checkpoint_sha256,
-            "factors": {name: population.columns[name].display.en for name in given.question.sources},
-        },
-        "target": given.question.target,
-        "sources": list(given.question.sources),
-        **given.report.to_dict(),
-    }
 
 
 def answer_lines(population: Population, given: Answer, language: str) -> list[str]:

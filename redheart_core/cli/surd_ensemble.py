@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,15 @@ import click
 
 from redheart_core.cli.dilemma_choice import PRESETS_DIR, chosen_dilemma
 from redheart_core.cli.shared import ModelChoice, common_options, print_json, reader_language, reported_errors
-from redheart_core.cli.surd_answer import answer_content, answer_lines
+from redheart_core.cli.surd import ListOptionCommand
+from redheart_core.cli.surd_answer import answer_lines
+from redheart_core.cli.surd_question import QuestionChoice, question_options
 from redheart_core.errors import InputError
-from redheart_core.explain.surd import Coding, ReportSettings
 from redheart_core.explain.surd.ensemble import Design, Subject, Varied, ensemble_population, run_ensemble
-from redheart_core.explain.surd.populations import Question, answer
+from redheart_core.explain.surd.populations import answer, answer_content
 
 
-@click.command()
+@click.command(cls=ListOptionCommand)
 @click.option("--dilemma", metavar="FILE_OR_PRESET", help="JSON or TOML file, or a preset such as en-trolley-switch.")
 @click.option("--option", "place", default=1, show_default=True, type=click.IntRange(min=1), help="Which option.")
 @click.option("--passage", metavar="TEXT", help="A text that stands alone, instead of a dilemma.")
@@ -33,12 +33,8 @@ from redheart_core.explain.surd.populations import Question, answer
 @click.option(
     "--without-views", is_flag=True, help="Leave out the views and the integrated score; a third of the time."
 )
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Decides every draw.")
-@click.option("--target", help="A score or component; the integrated score, or else the realistic one, when left out.")
-@click.option("--source", "sources", multiple=True, help="A factor; repeat for more. A good choice when left out.")
-@click.option("--bins", type=int, help="Bins per variable; 4 with up to three sources, 3 with more.")
-@click.option("--max-order", type=int, help="Largest number of sources taken together.")
 @click.option("--presets-dir", default=PRESETS_DIR, show_default=True, type=click.Path(path_type=Path))
+@question_options
 @common_options
 def ensemble(
     dilemma: str | None,
@@ -49,12 +45,8 @@ def ensemble(
     parts: int,
     alterations: int,
     without_views: bool,
-    seed: int,
-    target: str | None,
-    sources: Sequence[str],
-    bins: int | None,
-    max_order: int | None,
     presets_dir: Path,
+    asked: QuestionChoice,
     as_json: bool,
     lang: str | None,
     choice: ModelChoice,
@@ -70,19 +62,12 @@ def ensemble(
             num_parts=parts,
             num_alterations=alterations,
             with_views=not without_views,
-            seed=seed,
+            seed=asked.seed,
         )
         model = choice.load()
         found = run_ensemble(subject, design, reader=model.reader, report=_progress(language, quiet=as_json))
         population = ensemble_population(found, model=model.name, checkpoint_sha256=model.checkpoint_sha256)
-        suggestion = population.suggestions[0]
-        question = Question(
-            target=target or suggestion.target,
-            sources=tuple(sources) or suggestion.sources,
-            coding=Coding(bins=bins),
-            max_order=max_order,
-        )
-        given = answer(population, question, settings=ReportSettings(seed=seed))
+        given = answer(population, asked.question(population), settings=asked.settings())
     if as_json:
         print_json(answer_content(population, given))
     else:

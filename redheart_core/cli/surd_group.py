@@ -16,6 +16,7 @@ ROUTES = {
     "--data": "population",
     "--own": "population",
     "--run": "population",
+    "--stored": "population",
 }
 """Which command is meant where options come first; ``columns`` otherwise."""
 
@@ -36,8 +37,8 @@ class SurdGroup(click.Group):
 def surd() -> None:
     """Decompose what sources tell about a target: alone, in common, only together.
 
-    Options may follow at once: --dilemma or --passage draws an ensemble, --data, --own or --run asks a
-    population, anything else a table.
+    Options may follow at once: --dilemma or --passage draws an ensemble, --data, --own, --run or --stored
+    asks a population, anything else a table.
     """
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from redheart_core.cli.shared import ModelChoice, common_options, print_json, reader_language, reported_errors
 from redheart_core.cli.surd import ListOptionCommand
-from redheart_core.cli.surd_answer import answer_content, answer_lines
+from redheart_core.cli.surd_answer import answer_lines
+from redheart_core.cli.surd_question import QuestionChoice, question_options
 from redheart_core.data.own import Kind, read_own
 from redheart_core.data.rows import Dataset, Grouped
 from redheart_core.errors import InputError
-from redheart_core.explain.surd import Coding, ReportSettings
-from redheart_core.explain.surd.populations import ColumnGroup, Population, Question, answer
+from redheart_core.explain.surd.populations import ColumnGroup, Population, answer, answer_content
 from redheart_core.explain.surd.populations.scored import scored_population
 from redheart_core.explain.surd.populations.sets import DILEMMAS, SETS, read_set
+from redheart_core.explain.surd.populations.stored import SHIPPED, load_population, save_population, shipped_path
 from redheart_core.runs.catalogue import find_run
 from redheart_core.runs.folder import runs_root
 from redheart_core.runs.population import run_population
@@ -36,13 +37,10 @@ _PATH = click.Path(path_type=Path)
 @click.option(
     "--cache", "cache_dir", type=_PATH, help="Folder in which scores are kept, so that none is computed twice."
 )
-@click.option("--target", help="Column to be informed about; a good choice when left out.")
-@click.option("--sources", multiple=True, help="Columns that inform; several names may follow.")
-@click.option("--bins", type=int, help="Bins per variable; 4 with up to three sources, 3 with more.")
-@click.option("--max-order", type=int, help="Largest number of sources taken together.")
-@click.option("--lags", multiple=True, type=click.IntRange(min=0), help="Steps by which each source precedes (--run).")
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="Decides every draw.")
+@click.option("--stored", metavar="FILE_OR_NAME", help=f"A stored population instead; {SHIPPED} ships with the system.")
+@click.option("--save", "save_path", type=_PATH, help="Store the population in a file, without any text, and stop.")
 @click.option("--columns", "only_columns", is_flag=True, help="Print the columns that may be asked about, and stop.")
+@question_options
 @common_options
 def population(
     data_dir: Path | None,
@@ -53,39 +51,40 @@ def population(
     runs_dir: Path | None,
     cases: int | None,
     cache_dir: Path | None,
-    target: str | None,
-    sources: Sequence[str],
-    bins: int | None,
-    max_order: int | None,
-    lags: Sequence[int],
-    seed: int,
+    stored: str | None,
+    save_path: Path | None,
     only_columns: bool,
+    asked: QuestionChoice,
     as_json: bool,
     lang: str | None,
     choice: ModelChoice,
 ) -> None:
-    """Take the information about one column of a population apart: its texts scored by the model, or a run's steps."""
+    """Take the information about one column of a population apart: scored texts, a run's steps, or what was stored."""
     language = reader_language(lang)
     with reported_errors(language, as_json=as_json):
-        _require_one(data_dir, own_path, run)
+        _require_one(data_dir, own_path, run, stored)
         if run is not None:
             with RunReader(find_run(runs_root(runs_dir), run)) as reader:
                 chosen = run_population(reader)
+        elif stored is not None:
+            chosen = load_population(shipped_path() if stored == SHIPPED else Path(stored))
         else:
             dataset = read_set(set_name, data_dir) if data_dir is not None else _own(own_path, kind)
             chosen = scored_population(
                 dataset,
                 choice.load(),
                 wanted=cases,
-                seed=seed,
+                seed=asked.seed,
                 cache_dir=cache_dir,
                 report=_progress(language, quiet=as_json),
             )
+        if save_path is not None:
+            save_population(save_path, chosen)
+            return
         if only_columns:
             click.echo("\n".join(_columns(chosen, language)))
             return
-        question = _question(chosen, target, sources, bins, max_order, lags)
-        given = answer(chosen, question, settings=ReportSettings(seed=seed))
+        given = answer(chosen, asked.question(chosen), settings=asked.settings())
     if as_json:
         print_json(answer_content(chosen, given))
     else:
@@ -96,8 +95,8 @@ def _require_one(*given: object) -> None:
     if sum(one is not None for one in given) != 1:
         raise InputError(
             code="surd_population_choice",
-            en="Give one of --data, --own and --run.",
-            ko="--data, --own, --run 가운데 하나만 적어 주세요.",
+            en="Give one of --data, --own, --run and --stored.",
+            ko="--data, --own, --run, --stored 가운데 하나만 적어 주세요.",
         )
 
 
@@ -109,24 +108,6 @@ def _own(path: Path | None, kind: str | None) -> Dataset[Grouped]:
             ko=f"파일에 무엇이 적혀 있는지 --kind로 알려 주세요: {', '.join(Kind)}.",
         )
     return read_own(path, Kind(kind))
-
-
-def _question(
-    chosen: Population,
-    target: str | None,
-    sources: Sequence[str],
-    bins: int | None,
-    max_order: int | None,
-    lags: Sequence[int],
-) -> Question:
-    """Ask what was asked; what was left out comes from the population's first suggestion."""
-    suggestion = chosen.suggestions[0]
-    return Question(
-        target=target or suggestion.target,
-        sources=tuple(sources) or suggestion.sources,
-        coding=Coding(bins=bins, lags=tuple(lags) or None),
-        max_order=max_order,
-    )
 
 
 def _columns(chosen: Population, language: str) -> list[str]:

@@ -44,23 +44,24 @@ def gate(name: str) -> bytes:
     return table_of(("first", "second", "outcome"), GATES[name] * COPIES)
 
 
+def open_surd(open_page: OpenPage, language: str = "en", *, population: str = "table") -> AppTest:
+    """Open the page on a population, with as few random populations as it offers."""
+    app = open_page("home", language)
+    app.session_state[Key.SURD_POPULATION] = population
+    app.session_state[Key.SURD_SURROGATES] = 199
+    app.session_state[Key.SURD_BOOTSTRAP] = 200
+    return app.switch_page("pages/surd.py").run()
+
+
 def give(app: AppTest, content: bytes, name: str = "cases.csv") -> AppTest:
     """Choose the table of one's own and upload it."""
-    app.selectbox(key=Key.SURD_POPULATION).set_value("table").run()
     app.file_uploader(key="surd.upload").set_value((name, content, "text/csv")).run()
     assert not app.exception
     return app
 
 
-def quick(app: AppTest) -> AppTest:
-    """Draw as few random populations as the page offers."""
-    app.session_state[Key.SURD_SURROGATES] = 199
-    app.session_state[Key.SURD_BOOTSTRAP] = 200
-    return app
-
-
 def taken_apart(app: AppTest, content: bytes) -> AppTest:
-    return press(quick(give(app, content)), "surd.run")
+    return press(give(app, content), "surd.run")
 
 
 @dataclass
@@ -89,6 +90,14 @@ def files(monkeypatch: pytest.MonkeyPatch) -> Files:
     return found
 
 
+def printed_by(command: str, *, instead_of_compact: str = "compact") -> bytes:
+    """Run the command that the page shows and return what it prints."""
+    _, *arguments = shlex.split(command)
+    printed = CliRunner().invoke(main, [instead_of_compact if word == "compact" else word for word in arguments])
+    assert printed.exit_code == 0, printed.stderr
+    return printed.stdout_bytes
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -100,7 +109,7 @@ def files(monkeypatch: pytest.MonkeyPatch) -> Files:
 def test_known_gates_come_out_of_the_page_to_ten_digits(
     open_page: OpenPage, files: Files, name: str, expected: dict[str, float]
 ) -> None:
-    app = taken_apart(open_page("surd", "en"), gate(name))
+    app = taken_apart(open_surd(open_page), gate(name))
     found = files.json(app)
     assert found["redundant"]["1,2"] == pytest.approx(expected["redundant"], abs=1e-10)
     assert found["synergistic"]["1,2"] == pytest.approx(expected["synergistic"], abs=1e-10)
@@ -109,17 +118,17 @@ def test_known_gates_come_out_of_the_page_to_ten_digits(
 
 def test_the_sentences_say_what_the_gates_are(open_page: OpenPage) -> None:
     names = "“first” and “second”"
-    xor = page_text(taken_apart(open_page("surd", "en"), gate("xor")))
+    xor = page_text(taken_apart(open_surd(open_page), gate("xor")))
     assert f"show only when {names} are seen together" in xor
     assert "100% of what is uncertain" in xor
-    copied = page_text(taken_apart(open_page("surd", "en"), gate("copy")))
+    copied = page_text(taken_apart(open_surd(open_page), gate("copy")))
     assert f"{names} largely say the same: 1.0 bits, 100%" in copied
     assert "only when" not in copied
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_everything_that_must_stand_beside_the_figure_stands_there(open_page: OpenPage, language: UiLanguage) -> None:
-    app = taken_apart(open_page("surd", language), gate("and"))
+    app = taken_apart(open_surd(open_page, language), gate("and"))
     text = page_text(app)
     for name in ("population", "cases", "units", "bins", "cells", "order", "entropy"):
         assert say(f"surd.fact.{name}", language) in text
@@ -139,24 +148,21 @@ def test_the_json_is_what_the_shown_command_prints(
     first, second = rng.normal(size=(2, 400)).round(3)
     rows = [(a, b, round(a + b, 3), k // 2) for k, (a, b) in enumerate(zip(first, second, strict=True))]
     content = table_of(("a first", "it's second", "sum", "unit"), [*rows, ("", 0.1, 0.2, 200)])
-    app = give(open_page("surd", "en"), content)
+    app = give(open_surd(open_page), content)
     app.selectbox(key=next(box.key for box in app.selectbox if box.key.startswith("surd.units"))).set_value(
         "unit"
     ).run()
     app.session_state[Key.SURD_BINS] = 3
-    press(quick(app), "surd.run")
+    press(app, "surd.run")
     files.json(app)
     (tmp_path / "cases.csv").write_bytes(content)
     monkeypatch.chdir(tmp_path)
-    command = shlex.split(app.code[0].value)
-    printed = CliRunner().invoke(main, command[1:])
-    assert printed.exit_code == 0, printed.stderr
-    assert printed.stdout_bytes == files.held["surd.download_json"]
+    assert printed_by(app.code[0].value) == files.held["surd.download_json"]
 
 
 def test_hostile_names_are_shown_and_stay_text(open_page: OpenPage, files: Files) -> None:
     rows = [(a, b, a ^ b) for a in (0, 1) for b in (0, 1)] * COPIES
-    app = taken_apart(open_page("surd", "en"), table_of((HOSTILE, "$x$ :red[x]", "**bold**"), rows))
+    app = taken_apart(open_surd(open_page), table_of((HOSTILE, "$x$ :red[x]", "**bold**"), rows))
     assert not app.error
     assert "<script>alert(1)</script>" in page_text(app)
     files.json(app)
@@ -169,7 +175,7 @@ def test_hostile_names_are_shown_and_stay_text(open_page: OpenPage, files: Files
 
 def test_a_total_like_chance_shows_no_parts(open_page: OpenPage) -> None:
     rng = np.random.default_rng(1)
-    app = taken_apart(open_page("surd", "en"), table_of(("a", "b", "t"), rng.normal(size=(500, 3)).round(4)))
+    app = taken_apart(open_surd(open_page), table_of(("a", "b", "t"), rng.normal(size=(500, 3)).round(4)))
     text = page_text(app)
     assert say("surd.hidden.split", "en") in text
     assert say("surd.trust.short_failed", "en") in text
@@ -181,7 +187,7 @@ def test_too_few_samples_hide_synergy_and_leak_until_the_reader_insists(open_pag
     rng = np.random.default_rng(0)
     values = rng.normal(size=(3, 70))
     rows = np.column_stack([*values, values.sum(axis=0)]).round(3)
-    app = taken_apart(open_page("surd", "ko"), table_of(("a", "b", "c", "t"), rows))
+    app = taken_apart(open_surd(open_page, "ko"), table_of(("a", "b", "c", "t"), rows))
     assert say("surd.hidden.synergy", "ko") in page_text(app)
     (figure, *_) = app.get("plotly_chart")
     assert say("surd.kind.synergistic", "ko") not in figure.proto.alt
@@ -204,7 +210,7 @@ def test_too_few_samples_hide_synergy_and_leak_until_the_reader_insists(open_pag
 def test_a_file_that_cannot_be_read_is_refused_with_what_and_why(
     open_page: OpenPage, content: bytes, reason: str
 ) -> None:
-    app = give(open_page("surd", "en"), content)
+    app = give(open_surd(open_page), content)
     (problem,) = app.error
     assert reason in problem.value.replace("\\", "").replace("\u2060", "")
     assert not any(button.key == "surd.run" for button in app.button)
@@ -220,14 +226,14 @@ def test_a_file_that_cannot_be_read_is_refused_with_what_and_why(
 def test_a_question_that_cannot_be_put_is_refused_and_nothing_is_lost(
     open_page: OpenPage, content: bytes, reason: str
 ) -> None:
-    app = taken_apart(open_page("surd", "en"), content)
+    app = taken_apart(open_surd(open_page), content)
     (problem,) = app.error
     assert reason in problem.value.replace("\\", "").replace("\u2060", "")
     assert say("surd.input.file_kept", "en", name="cases.csv") in page_text(app)
 
 
 def test_no_source_and_a_target_among_its_sources_are_refused(open_page: OpenPage) -> None:
-    app = give(open_page("surd", "en"), gate("and"))
+    app = give(open_surd(open_page), gate("and"))
     sources = next(box for box in app.multiselect if box.key.startswith("surd.sources"))
     sources.set_value([]).run()
     press(app, "surd.run")
@@ -239,13 +245,13 @@ def test_no_source_and_a_target_among_its_sources_are_refused(open_page: OpenPag
 
 def test_rows_without_a_value_are_left_out_and_counted(open_page: OpenPage, files: Files) -> None:
     content = gate("and") + b",1,0\nnan,0,0\n"
-    app = taken_apart(open_page("surd", "en"), content)
+    app = taken_apart(open_surd(open_page), content)
     assert "2 left out" in page_text(app)
     assert files.json(app)["sampling"]["num_samples"] == 4 * COPIES
 
 
 def test_settings_enter_the_address_and_names_of_ones_own_do_not(open_page: OpenPage) -> None:
-    app = give(open_page("surd", "en"), gate("and"))
+    app = give(open_surd(open_page), gate("and"))
     app.session_state[Key.SURD_BINS] = 3
     press(app, "surd.run")
     assert app.query_params["bins"] == "3"
@@ -254,7 +260,7 @@ def test_settings_enter_the_address_and_names_of_ones_own_do_not(open_page: Open
 
 
 def test_the_table_and_its_answer_survive_a_visit_to_another_page(open_page: OpenPage) -> None:
-    app = taken_apart(open_page("surd", "en"), gate("xor"))
+    app = taken_apart(open_surd(open_page), gate("xor"))
     app.switch_page("pages/emotion.py").run()
     app.switch_page("pages/surd.py").run()
     assert "are seen together" in page_text(app)

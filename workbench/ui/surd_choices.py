@@ -14,7 +14,15 @@ from redheart_core.explain.surd.populations import Population
 from redheart_core.explain.surd.report import MAX_SURROGATES
 from workbench.ui import address, session
 from workbench.ui.session import Key
-from workbench.ui.surd_request import PopulationChoice, PopulationKind, SurdRequest
+from workbench.views.surd_request import (
+    EnsembleChoice,
+    PopulationChoice,
+    PopulationKind,
+    RunChoice,
+    ScoredChoice,
+    SurdRequest,
+    seed_of_draw,
+)
 
 MOST_SOURCES = 8
 """With more the figure can no longer be read; the command line takes twelve."""
@@ -30,7 +38,7 @@ SETTINGS = ("bins", "method", "order", "lags", "bootstrap", "surrogates", "seed"
 
 def key_for(key: Key, population: PopulationChoice) -> str:
     """Return the key of a control whose values belong to one population, so that another one cannot confuse it."""
-    return f"{key}.{population.kind.value}.{population.sha256[:16]}.{population.units or ''}"
+    return f"{key}.{population.kind.value}.{population.key}"
 
 
 def begin_choices(choice: PopulationChoice, population: Population) -> tuple[str, ...]:
@@ -41,11 +49,11 @@ def begin_choices(choice: PopulationChoice, population: Population) -> tuple[str
         address.begin(key_for(Key.SURD_TARGET, choice), _named(choice, "target"), columns, target),
         _begin_sources(choice, columns, sources),
         address.begin(Key.SURD_METHOD, "method", METHODS, METHODS[0]),
-        _begin_number(Key.SURD_BINS, "bins", BINS, BINS[0]),
-        _begin_number(Key.SURD_BOOTSTRAP, "bootstrap", BOOTSTRAP, ReportSettings().num_bootstrap),
-        _begin_number(Key.SURD_SURROGATES, "surrogates", SURROGATES, SURROGATES[0]),
-        _begin_number(Key.SURD_MAX_ORDER, "order", range(MOST_SOURCES + 1), 0),
-        _begin_number(Key.SURD_SEED, "seed", None, 0),
+        begin_number(Key.SURD_BINS, "bins", BINS, BINS[0]),
+        begin_number(Key.SURD_BOOTSTRAP, "bootstrap", BOOTSTRAP, ReportSettings().num_bootstrap),
+        begin_number(Key.SURD_SURROGATES, "surrogates", SURROGATES, SURROGATES[0]),
+        begin_number(Key.SURD_MAX_ORDER, "order", range(MOST_SOURCES + 1), 0),
+        begin_number(Key.SURD_SEED, "seed", None, 0),
     ]
     return tuple(value for value in unknown if value is not None)
 
@@ -66,7 +74,7 @@ def read_request(choice: PopulationChoice, population: Population) -> SurdReques
     lags = tuple(int(st.session_state.get(lag_key(choice, name), 0)) for name in sources)
     categorical = st.session_state.get(key_for(Key.SURD_CATEGORICAL, choice)) or ()
     names = {chosen_target(choice), *sources}
-    order = int(session.get(Key.SURD_MAX_ORDER, 0))
+    order, drawn = int(session.get(Key.SURD_MAX_ORDER, 0)), seed_of_draw(choice)
     return SurdRequest(
         population=choice,
         target=chosen_target(choice),
@@ -78,7 +86,7 @@ def read_request(choice: PopulationChoice, population: Population) -> SurdReques
         lags=lags if population.is_ordered and any(lags) else (),
         num_bootstrap=int(session.get(Key.SURD_BOOTSTRAP)),
         num_surrogates=int(session.get(Key.SURD_SURROGATES)) or None,
-        seed=int(session.get(Key.SURD_SEED)),
+        seed=int(session.get(Key.SURD_SEED)) if drawn is None else drawn,
     )
 
 
@@ -100,6 +108,7 @@ def write_address(choice: PopulationChoice) -> None:
     address.write(
         {
             "population": choice.kind.value,
+            **_population_address(choice),
             "target": None if is_own else chosen_target(choice),
             "sources": None if is_own else ",".join(chosen_sources(choice)),
             "method": None if session.get(Key.SURD_METHOD) == METHODS[0] else str(session.get(Key.SURD_METHOD)),
@@ -107,6 +116,34 @@ def write_address(choice: PopulationChoice) -> None:
             **{name: str(value) if value else None for name, value in numbers.items()},
         }
     )
+
+
+def _population_address(choice: PopulationChoice) -> dict[str, str | None]:
+    """Return what the address holds of the cases; what another population left there is taken out."""
+    nothing: dict[str, str | None] = dict.fromkeys(
+        ("run", "says", "dilemma", "option", "vary", "cases", "parts", "alterations")
+    )
+    match choice:
+        case RunChoice():
+            return {**nothing, "run": choice.run_id}
+        case ScoredChoice():
+            return {**nothing, "says": choice.says.value, "cases": str(choice.wanted)}
+        case EnsembleChoice():
+            return {**nothing, **_ensemble_address(choice)}
+        case _:
+            return nothing
+
+
+def _ensemble_address(choice: EnsembleChoice) -> dict[str, str | None]:
+    design = choice.design
+    return {
+        "dilemma": choice.preset or None,
+        "option": str(choice.place + 1),
+        "vary": design.varied.value,
+        "cases": str(design.num_cases),
+        "parts": str(design.num_parts),
+        "alterations": str(design.num_alterations),
+    }
 
 
 def _defaults(population: Population) -> tuple[str, list[str]]:
@@ -133,7 +170,7 @@ def _begin_sources(choice: PopulationChoice, columns: Sequence[str], default: li
     return next((name for name in names if name not in columns), None)
 
 
-def _begin_number(key: Key, parameter: str, known: Sequence[int] | None, default: int) -> str | None:
+def begin_number(key: Key, parameter: str, known: Sequence[int] | None, default: int) -> str | None:
     """Give a control of whole numbers its first value; ``known`` None allows any that is not negative."""
     if key in st.session_state:
         return None

@@ -6,7 +6,7 @@ from typing import cast
 
 from workbench.ui import session
 from workbench.ui.session import Key
-from workbench.ui.surd_request import SurdRequest
+from workbench.views.surd_request import PopulationChoice, RunChoice, SurdRequest
 
 
 def submit(request: SurdRequest) -> None:
@@ -31,6 +31,31 @@ def stop() -> None:
     """Go back to the decomposition that was shown last, if any."""
     session.put(Key.SURD_REQUEST, session.get(Key.SURD_SHOWN))
     session.put(Key.SURD_STOPPED, True)
+
+
+def is_new(choice: PopulationChoice) -> bool:
+    """Return whether nothing was asked yet of these cases; what was stopped does not begin again by itself."""
+    asked = submitted()
+    if is_stopped():
+        return False
+    return asked is None or not (asked.population == choice or _is_same_run(asked.population, choice))
+
+
+def _is_same_run(asked: PopulationChoice, choice: PopulationChoice) -> bool:
+    """Return whether these are steps of one run, which may have gone on since."""
+    return isinstance(asked, RunChoice) and isinstance(choice, RunChoice) and asked.run_id == choice.run_id
+
+
+def unmake() -> None:
+    """Take back that cases were asked for."""
+    session.put(Key.SURD_MADE, None)
+    session.put(Key.SURD_STOPPED, True)
+
+
+def make(choice: PopulationChoice) -> None:
+    """Remember that cases were asked for."""
+    session.put(Key.SURD_MADE, choice)
+    session.put(Key.SURD_STOPPED, False)
 
 
 def is_stopped() -> bool:

@@ -10,13 +10,13 @@ from workbench.copy import say
 from workbench.views import numbers
 from workbench.views.concept_scores import p_text
 from workbench.views.figure import FigureText, Table
-from workbench.views.labels import shorten
-from workbench.views.surd_case import SurdCase, bits, kind_name, set_key, short_kind
+from workbench.views.surd_case import SurdCase, bits, kind_name, quoted, set_key, short_kind
 
-MOST_ROWS = 12
+MOST_ROWS = 8
+LEAST_SHARE = 0.01
+"""Of the total; smaller sets are counted below the figure and stand in the table."""
 SHOWN_BITS = 5e-4
 """What is smaller would be a bar without length."""
-_LABEL_COLUMNS = 38
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,8 @@ class SetRow:
     """One set of sources with its parts."""
 
     label: str
+    """What stands beside the bar; letters where names are long."""
+    name: str
     segments: tuple[Segment, ...]
     """Redundant before synergistic; a single source has its unique part alone."""
     is_flagged: bool
@@ -76,7 +78,8 @@ def surd_bars_view(case: SurdCase, *, is_share: bool) -> SurdBarsView:
     flagged = flagged_sets(case)
     rows = [
         SetRow(
-            label=shorten(case.set_name(key), _LABEL_COLUMNS),
+            label=case.set_label(key),
+            name=quoted(case.members(key), case.language),
             segments=tuple(_segment(case, term, scale) for term in terms),
             is_flagged=key in flagged,
             values=" | ".join(_short(term.plug_in / scale, is_share=is_share) for term in terms),
@@ -84,7 +87,9 @@ def surd_bars_view(case: SurdCase, *, is_share: bool) -> SurdBarsView:
         for key, terms in _by_set(case).items()
     ]
     rows.sort(key=lambda row: -row.length)
-    shown, rest = rows[:MOST_ROWS], rows[MOST_ROWS:]
+    least = LEAST_SHARE * case.report.total.plug_in / scale
+    shown = [row for row in rows[:MOST_ROWS] if row.length >= least]
+    rest = rows[len(shown) :]
     unit = "share" if is_share else "bits"
     return SurdBarsView(
         text=_text(case, tuple(shown), unit),
@@ -189,8 +194,8 @@ def _text(case: SurdCase, rows: tuple[SetRow, ...], unit: str) -> FigureText:
         title = say("surd.bars.title_none", language)
     else:
         largest = max(rows[0].segments, key=lambda segment: segment.value)
-        title = say(f"surd.bars.title_{largest.kind.value}", language, sources=rows[0].label, target=case.target)
-    described = "; ".join(f"{row.label}: {', '.join(segment.hover for segment in row.segments)}" for row in rows)
+        title = say(f"surd.bars.title_{largest.kind.value}", language, sources=rows[0].name, target=case.target)
+    described = "; ".join(f"{row.name}: {', '.join(segment.hover for segment in row.segments)}" for row in rows)
     return FigureText(
         title=title,
         subtitle=say(f"surd.bars.subtitle_{unit}_{drawn}", language, target=case.target, level=level),

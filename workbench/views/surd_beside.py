@@ -7,6 +7,7 @@ from workbench.copy import say
 from workbench.views import numbers
 from workbench.views.surd_case import SurdCase, bits, quoted
 
+_SHOWN_SHA = 12
 _SHOWN_VALUES = 6
 """Categories of one variable that are listed."""
 
@@ -17,6 +18,7 @@ def beside_facts(case: SurdCase) -> tuple[tuple[str, str], ...]:
     cells = numbers.count(_possible_cells(case))
     rows = [
         ("population", case.population.description.text(language)),
+        *_scored_by(case),
         ("cases", _cases(case)),
         ("units", _units(case)),
         ("bins", _states(case)),
@@ -60,6 +62,15 @@ def state_facts(case: SurdCase) -> tuple[tuple[str, str], ...]:
     names = (case.target, *case.sources)
     binnings = (case.sampling.target, *case.sampling.sources)
     return tuple((name, _state_text(case, binning)) for name, binning in zip(names, binnings, strict=True))
+
+
+def _scored_by(case: SurdCase) -> list[tuple[str, str]]:
+    """Return which weights made the numbers; nothing where no model did."""
+    origin = case.population.provenance
+    if origin.model is None:
+        return []
+    weights = (origin.checkpoint_sha256 or "")[:_SHOWN_SHA]
+    return [("model", f"{origin.model} {weights}".rstrip())]
 
 
 def _sets(case: SurdCase, keys: tuple[tuple[int, ...], ...]) -> str:

@@ -6,14 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from redheart_core.explain.surd import Reliability, Sampling, SurdReport, TermKind, TermReport
+from redheart_core.explain.surd.ensemble import ENSEMBLE, is_factor
 from redheart_core.explain.surd.populations import Answer, Population
 from redheart_core.explain.surd.sets import Key
 from workbench.copy import UiLanguage, say
 from workbench.views import numbers
-from workbench.views.labels import listing
+from workbench.views.labels import display_width, letter, listing, shorten
 
 MARKS = {TermKind.REDUNDANT: "=", TermKind.UNIQUE: "1", TermKind.SYNERGISTIC: "+"}
 LEAK_MARK = "?"
+LABEL_COLUMNS = 38
+"""Longest label of a set in a figure; Hangul takes two columns a letter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,6 +64,12 @@ class SurdCase:
         return sum(term.plug_in for term in self.report.terms if term.kind is kind)
 
     @property
+    def is_effect(self) -> bool:
+        """Whether a term is an effect on this model's output: every source was drawn independently by our design."""
+        columns = [self.population.columns[name] for name in self.answer.question.sources]
+        return self.population.name == ENSEMBLE and all(is_factor(column) for column in columns)
+
+    @property
     def target(self) -> str:
         """Name of the target."""
         return self.column_name(self.answer.question.target)
@@ -79,8 +88,25 @@ class SurdCase:
         return tuple(self.sources[source - 1] for source in key)
 
     def set_name(self, key: Key) -> str:
-        """Return a set as it is written beside a bar."""
+        """Return a set with its full names."""
         return " + ".join(self.members(key))
+
+    @property
+    def uses_letters(self) -> bool:
+        """Whether letters stand for the sources in figures, because all names together are too long for a label."""
+        return len(self.sources) > 1 and display_width(" + ".join(self.sources)) > LABEL_COLUMNS
+
+    @property
+    def lettered(self) -> tuple[tuple[str, str], ...]:
+        """The letters with what they stand for."""
+        return tuple((letter(place), name) for place, name in enumerate(self.sources))
+
+    def set_label(self, key: Key) -> str:
+        """Return a set as it is written beside a bar."""
+        if not self.uses_letters:
+            return shorten(self.set_name(key), LABEL_COLUMNS)
+        letters = " + ".join(letter(source - 1) for source in key)
+        return shorten(f"{letters}  {self.members(key)[0]}", LABEL_COLUMNS) if len(key) == 1 else letters
 
 
 def bits(value: float) -> str:
@@ -99,8 +125,8 @@ def short_kind(kind: TermKind, language: UiLanguage) -> str:
 
 
 def quoted(names: Iterable[str], language: UiLanguage) -> str:
-    """Return names in quotation marks, joined as a sentence does."""
-    return listing((say("surd.name", language, name=name) for name in names), language)
+    """Return names in quotation marks, joined as a sentence does; what quotes already is left as it is."""
+    return listing((name if "“" in name else say("surd.name", language, name=name) for name in names), language)
 
 
 def set_key(key: Sequence[int]) -> str:

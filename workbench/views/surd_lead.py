@@ -30,11 +30,12 @@ class SurdLead:
 def surd_lead(case: SurdCase) -> SurdLead:
     """Put a decomposition into words."""
     language = case.language
-    scope = say("surd.lead.scope", language, population=case.population.description.text(language))
+    key = "surd.lead.scope_effect" if case.is_effect else "surd.lead.scope"
+    scope = say(key, language, population=case.population.description.text(language))
     if not case.shows_split:
         return SurdLead(sentence=_nothing(case), parts=(), scope=scope)
     named = named_terms(case)
-    parts = tuple(_part(case, term) for term in named) or (say("surd.lead.no_part", language),)
+    parts = tuple(_part(case, term) for term in named) or (_no_part(case),)
     return SurdLead(sentence=_total(case), parts=parts, scope=scope)
 
 
@@ -43,6 +44,12 @@ def named_terms(case: SurdCase) -> tuple[TermReport, ...]:
     least, alpha = LEAST_SHARE * case.report.total.plug_in, case.report.settings.alpha
     found = [term for term in case.terms if term.p_holm <= alpha and term.plug_in >= least]
     return tuple(sorted(found, key=lambda term: -term.plug_in)[:NAMED])
+
+
+def _no_part(case: SurdCase) -> str:
+    report = case.report
+    can_pass = len(report.terms) / (report.num_surrogates + 1) <= report.settings.alpha
+    return say("surd.lead.no_part" if can_pass else "surd.lead.too_few_draws", case.language)
 
 
 def _nothing(case: SurdCase) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import streamlit as st
 
 from redheart_core.errors import InputError
-from redheart_core.explain.surd.populations import Column, ColumnGroup, Population
+from redheart_core.explain.surd.populations import Population
 from workbench.copy import UiLanguage, say
 from workbench.ui import prose, session, surd_tasks
 from workbench.ui.literal import markdown_literal
@@ -24,9 +26,9 @@ from workbench.ui.surd_choices import (
     read_request,
     write_address,
 )
-from workbench.ui.surd_request import PopulationChoice
 from workbench.ui.widgets.surd_population import choose_population
 from workbench.views import numbers
+from workbench.views.surd_request import PopulationChoice, seed_of_draw
 
 MOST_LAG = 1_000
 
@@ -48,28 +50,30 @@ def draw_controls(language: UiLanguage) -> None:
     if st.button(say("surd.input.run", language), key="surd.run", type="primary", width="stretch"):
         check_question(choice)
         surd_tasks.submit(read_request(choice, population))
+    elif population.suggestions and surd_tasks.is_new(choice):
+        surd_tasks.submit(read_request(choice, population))
     write_address(choice)
 
 
 def draw_question(choice: PopulationChoice, population: Population, language: UiLanguage) -> None:
     """Draw the controls; each already has its first value."""
-    _draw_suggestions(choice, population, language)
+    if population.suggestions:
+        with st.expander(say("surd.input.suggestions", language), type="compact"):
+            _draw_suggestions(choice, population, language)
 
-    def label(name: str) -> str:
-        return column_label(population.columns[name], language)
-
+    shown = column_labels(population, language)
     st.selectbox(
-        say("surd.input.target", language), list(population.columns), format_func=label,
+        say("surd.input.target", language), list(population.columns), format_func=shown.__getitem__,
         key=key_for(Key.SURD_TARGET, choice), help=say("surd.input.target_help", language), persist_state="session",
     )  # fmt: skip
     st.multiselect(
-        say("surd.input.sources", language, most=str(MOST_SOURCES)), list(population.columns), format_func=label,
-        key=key_for(Key.SURD_SOURCES, choice), max_selections=MOST_SOURCES,
+        say("surd.input.sources", language, most=str(MOST_SOURCES)), list(population.columns),
+        format_func=shown.__getitem__, key=key_for(Key.SURD_SOURCES, choice), max_selections=MOST_SOURCES,
         help=say("surd.input.sources_help", language), persist_state="session",
     )  # fmt: skip
     with st.expander(say("surd.input.how", language), type="compact"):
         _draw_counting(choice, population, language)
-        _draw_draws(language)
+        _draw_draws(language, has_seed=seed_of_draw(choice) is None)
 
 
 def check_question(choice: PopulationChoice) -> None:
@@ -85,12 +89,16 @@ def check_question(choice: PopulationChoice) -> None:
         raise _refusal("surd.input.target_among", target=target)
 
 
-def column_label(column: Column, language: UiLanguage) -> str:
-    """Return a column as it is offered: its name, and what it speaks of where that is known."""
-    name = markdown_literal(column.display.text(language))
-    if column.group is ColumnGroup.OTHER:
-        return name
-    return f"{name} · {say(f'surd.group.{column.group.value}', language)}"
+def column_labels(population: Population, language: UiLanguage) -> dict[str, str]:
+    """Return how columns are offered: by name, and by what they speak of where two have the same name."""
+    names = {name: column.display.text(language) for name, column in population.columns.items()}
+    shared = {shown for shown, count in Counter(names.values()).items() if count > 1}
+    return {
+        name: f"{shown} · {say(f'surd.group.{population.columns[name].group.value}', language)}"
+        if shown in shared
+        else shown
+        for name, shown in names.items()
+    }
 
 
 def _draw_suggestions(choice: PopulationChoice, population: Population, language: UiLanguage) -> None:
@@ -126,7 +134,7 @@ def _draw_counting(choice: PopulationChoice, population: Population, language: U
     st.session_state[key] = [name for name in st.session_state.get(key, []) if name in numeric]
     st.multiselect(
         say("surd.input.categorical", language), numeric, key=key,
-        format_func=lambda name: column_label(population.columns[name], language),
+        format_func=column_labels(population, language).__getitem__,
         help=say("surd.input.categorical_help", language), persist_state="session",
     )  # fmt: skip
     count = len(chosen_sources(choice))
@@ -145,15 +153,16 @@ def _draw_counting(choice: PopulationChoice, population: Population, language: U
 
 def _draw_lags(choice: PopulationChoice, population: Population, language: UiLanguage) -> None:
     prose.paragraph(say("surd.input.lags", language), kind="quiet")
+    shown = column_labels(population, language)
     for name in chosen_sources(choice):
         st.session_state.setdefault(lag_key(choice, name), 0)
         st.number_input(
-            column_label(population.columns[name], language), min_value=0, max_value=MOST_LAG, step=1,
+            markdown_literal(shown[name]), min_value=0, max_value=MOST_LAG, step=1,
             key=lag_key(choice, name), persist_state="session",
         )  # fmt: skip
 
 
-def _draw_draws(language: UiLanguage) -> None:
+def _draw_draws(language: UiLanguage, *, has_seed: bool) -> None:
     st.selectbox(
         say("surd.input.bootstrap", language), BOOTSTRAP, key=Key.SURD_BOOTSTRAP, format_func=numbers.count,
         persist_state="session",
@@ -163,6 +172,8 @@ def _draw_draws(language: UiLanguage) -> None:
         format_func=lambda count: numbers.count(count) if count else say("surd.input.surrogates_auto", language),
         help=say("surd.input.surrogates_help", language),
     )  # fmt: skip
+    if not has_seed:  # it stands with the design, which it decides too
+        return
     st.number_input(
         say("surd.input.seed", language), min_value=0, max_value=999_999_999, step=1, key=Key.SURD_SEED,
         persist_state="session",

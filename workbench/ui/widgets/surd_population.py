@@ -1,85 +1,84 @@
-"""The choice of the cases: which population, and for a table of one's own the file, its units and its order."""
+"""The choice of the cases: which population, and what it takes to have it."""
 
 from __future__ import annotations
-
-import hashlib
 
 import streamlit as st
 
 from redheart_core.explain.surd.populations import Population
 from workbench.copy import UiLanguage, say
 from workbench.ui import address, prose, session, surd_tasks
+from workbench.ui.access import may_open
 from workbench.ui.literal import markdown_literal
+from workbench.ui.progress import stoppable
 from workbench.ui.session import Key
-from workbench.ui.surd_answers import OwnFile, own_table, population_of
-from workbench.ui.surd_request import PopulationChoice, PopulationKind
+from workbench.ui.surd_populations import SLOW, population_of
+from workbench.ui.widgets.surd_ensemble import choose_ensemble
+from workbench.ui.widgets.surd_files import choose_table, choose_texts
+from workbench.ui.widgets.surd_run import choose_run
+from workbench.views.surd_request import PopulationChoice, PopulationKind, StudyChoice
 
-MOST_MIB = 5
-UPLOAD = "surd.upload"
+MAKING = "surd.making"
+"""Where the words for counted texts are."""
 
 
 def choose_population(language: UiLanguage) -> tuple[PopulationChoice, Population] | None:
     """Draw the choice and return the population, or None while something is missing.
 
     Raises:
-        RedHeartError: It cannot be read.
+        RedHeartError: It cannot be read or scored.
     """
-    kinds = [kind.value for kind in PopulationKind]
+    kinds = [kind.value for kind in PopulationKind if kind is not PopulationKind.RUN or may_open("training")]
     unknown = address.begin(Key.SURD_POPULATION, "population", kinds, kinds[0])
     if unknown is not None:
         st.warning(markdown_literal(say("surd.input.unknown", language, value=unknown)))
-    kind = PopulationKind(
-        st.selectbox(
-            say("surd.input.population", language),
-            kinds,
-            format_func=lambda name: say(f"surd.population.{name}.name", language),
-            key=Key.SURD_POPULATION,
-            help=say("surd.input.population_help", language),
-            persist_state="session",
-        )
+    chosen = st.selectbox(
+        say("surd.input.population", language),
+        kinds,
+        format_func=lambda name: say(f"surd.population.{name}.name", language),
+        key=Key.SURD_POPULATION,
+        help=say("surd.input.population_help", language),
+        persist_state="session",
     )
+    kind = PopulationKind(chosen)
     prose.paragraph(say(f"surd.population.{kind.value}.text", language), kind="quiet")
-    return _own_table(language)
-
-
-def _own_table(language: UiLanguage) -> tuple[PopulationChoice, Population] | None:
-    st.file_uploader(
-        say("surd.input.file", language, most=str(MOST_MIB)), type=["csv"], key=UPLOAD, max_upload_size=MOST_MIB,
-        on_change=_take_upload, help=say("surd.input.file_help", language),
-    )  # fmt: skip
-    file = own_table()
-    if file is None:
+    choice = _choice(kind, language)
+    if choice is None or (kind in SLOW and not _is_wanted(choice, language)):
         return None
-    prose.paragraph(say("surd.input.file_kept", language, name=file.name), kind="quiet")
-    plain = PopulationChoice(kind=PopulationKind.TABLE, sha256=file.sha256)
-    columns = list(population_of(plain).columns)
-    with st.expander(say("surd.input.rows", language), type="compact"):
-        choice = _rows(file, columns, language)
-    return choice, population_of(choice)
+    return choice, made(choice, language, key="surd.stop_making")
 
 
-def _rows(file: OwnFile, columns: list[str], language: UiLanguage) -> PopulationChoice:
-    """Draw what the rows of a table are to each other."""
-    units = st.selectbox(
-        say("surd.input.units", language), ["", *columns],
-        format_func=lambda name: name or say("surd.input.units_none", language),
-        key=f"{Key.SURD_UNITS}.{file.sha256[:16]}", help=say("surd.input.units_help", language),
-        persist_state="session",
+def made(choice: PopulationChoice, language: UiLanguage, *, key: str) -> Population:
+    """Return a population, with progress and a stop button under ``key`` where it takes long.
+
+    Raises:
+        RedHeartError: It cannot be read or scored.
+    """
+    if choice.kind not in SLOW:
+        return population_of(choice, language, lambda done, total: None)
+    task = say(f"surd.population.{choice.kind.value}.task", language)
+    with stoppable(task, language, key=key, on_stop=surd_tasks.unmake, words=MAKING) as report:
+        return population_of(choice, language, report)
+
+
+def _choice(kind: PopulationKind, language: UiLanguage) -> PopulationChoice | None:
+    match kind:
+        case PopulationKind.STUDY:
+            return StudyChoice()
+        case PopulationKind.ENSEMBLE:
+            return choose_ensemble(language)
+        case PopulationKind.SCORED:
+            return choose_texts(language)
+        case PopulationKind.TABLE:
+            return choose_table(language)
+        case PopulationKind.RUN:
+            return choose_run(language)
+
+
+def _is_wanted(choice: PopulationChoice, language: UiLanguage) -> bool:
+    """Return whether these cases were asked for; draw the button that asks for them where they were not."""
+    if session.get(Key.SURD_MADE) == choice:
+        return True
+    return st.button(
+        say(f"surd.population.{choice.kind.value}.make", language), key="surd.make", type="primary", width="stretch",
+        on_click=surd_tasks.make, args=(choice,),
     )  # fmt: skip
-    is_ordered = st.checkbox(
-        say("surd.input.ordered", language), key=Key.SURD_ORDERED, help=say("surd.input.ordered_help", language),
-        persist_state="session",
-    )  # fmt: skip
-    return PopulationChoice(kind=PopulationKind.TABLE, sha256=file.sha256, units=units or None, is_ordered=is_ordered)
-
-
-def _take_upload() -> None:
-    """Keep a new file; an emptied field keeps the last one, since leaving the page empties it too."""
-    uploaded = st.session_state.get(UPLOAD)
-    if uploaded is not None:
-        asked = surd_tasks.submitted()
-        if asked is not None and asked.population.kind is PopulationKind.TABLE:
-            surd_tasks.forget()
-        content = uploaded.getvalue()
-        digest = hashlib.sha256(content).hexdigest()
-        session.put(Key.SURD_TABLE, OwnFile(name=uploaded.name, content=content, sha256=digest))

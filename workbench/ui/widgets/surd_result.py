@@ -11,17 +11,18 @@ from workbench.ui import prose, session, surd_tasks
 from workbench.ui.figure import colours, show_figure
 from workbench.ui.progress import stoppable
 from workbench.ui.session import Key
-from workbench.ui.surd_answers import answer_of, population_of
-from workbench.ui.surd_request import SurdRequest
+from workbench.ui.surd_answers import answer_of
 from workbench.ui.trust_box import draw_trust_box
 from workbench.ui.widgets.dilemma_result import layer_switch
 from workbench.ui.widgets.surd_checks import draw_checks
 from workbench.ui.widgets.surd_numbers import draw_numbers
+from workbench.ui.widgets.surd_population import made
 from workbench.views.attribution_trust import TrustPanel
 from workbench.views.surd_bars import surd_bars_view
 from workbench.views.surd_beside import beside_facts, definition_sentences, population_notes, tie_sentences
 from workbench.views.surd_case import SurdCase
 from workbench.views.surd_lead import surd_lead
+from workbench.views.surd_request import SurdRequest
 from workbench.views.surd_trust import surd_trust
 from workbench.views.surd_whole import surd_whole_view
 
@@ -56,7 +57,7 @@ def draw_surd_result(request: SurdRequest | None, language: UiLanguage) -> None:
 
 
 def _worked_out(request: SurdRequest, language: UiLanguage) -> SurdCase:
-    population = population_of(request.population)
+    population = made(request.population, language, key="surd.stop_making_again")
     task = say("surd.progress.task", language)
     with stoppable(task, language, key="surd.stop", on_stop=surd_tasks.stop, words=PROGRESS) as report:
         answer = answer_of(request, population, report)
@@ -100,6 +101,8 @@ def _draw_picture(case: SurdCase) -> None:
 
 
 def _draw_parts(case: SurdCase) -> None:
+    if case.uses_letters:
+        prose.lettered(case.lettered)
     place = st.container()
     is_share = st.toggle(
         say("surd.bars.as_share", case.language), key="surd.share", help=say("surd.bars.as_share_help", case.language),

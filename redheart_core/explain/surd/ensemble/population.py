@@ -21,6 +21,8 @@ from redheart_core.reasoning import score
 from redheart_core.vocabulary.bentham import VARIABLES, Variable, View
 from redheart_core.vocabulary.wording import Wording
 
+ENSEMBLE = "ensemble"
+"""Name of the population."""
 MOVE = "moved."
 """Beginning of the name of a factor that moves a variable."""
 SHOWN_CHARACTERS = 40
@@ -56,7 +58,7 @@ def ensemble_population(ensemble: Ensemble, *, model: str | None, checkpoint_sha
     """
     columns = {column.name: column for column in (*_factors(ensemble), *_targets(ensemble))}
     return Population(
-        name="ensemble",
+        name=ENSEMBLE,
         description=_description(ensemble),
         columns=columns,
         units=None,
@@ -73,6 +75,11 @@ def ensemble_population(ensemble: Ensemble, *, model: str | None, checkpoint_sha
         suggestions=tuple(_suggestions(ensemble)),
         notes=(EFFECT, *([LEAK] if ensemble.parts else []), _design_note(ensemble)),
     )
+
+
+def is_factor(column: Column) -> bool:
+    """Return whether a column of an ensemble is one of its independently drawn factors."""
+    return column.group is ColumnGroup.TEXT or column.name.startswith(MOVE)
 
 
 def _factors(ensemble: Ensemble) -> Iterator[Column]:

@@ -1,5 +1,6 @@
 """Stated populations of cases, and questions to them. A decomposition describes a population, never one case."""
 
+from redheart_core.explain.surd.populations.content import answer_content
 from redheart_core.explain.surd.populations.population import (
     Column,
     ColumnGroup,
@@ -23,6 +24,7 @@ __all__ = [
     "Suggestion",
     "Wording",
     "answer",
+    "answer_content",
     "choose",
     "observations_of",
 ]
