@@ -1,7 +1,4 @@
-"""Panels of curves, one above the other over one axis: a line of means inside a band from lowest to highest.
-
-Zooming is the reader's and stays through every redraw (``uirevision``): nothing here sets a range of the axis.
-"""
+"""Panels of curves, one above the other over one axis: a line of means inside a band from lowest to highest."""
 
 from __future__ import annotations
 

@@ -14,7 +14,10 @@ _CONFIG_BUTTONS = ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"
 
 
 def show_panels(view: PanelsView, *, key: str, language: UiLanguage, keyed: bool = False) -> None:
-    """Draw a view with everything that belongs to it. Drag to zoom, double-click to see all; both survive redraws.
+    """Draw a view with everything that belongs to it.
+
+    Dragging zooms until new data come, since Streamlit then makes the figure anew; what must last is cut out of the
+    view before (``span.cut``).
 
     Args:
         view: What to draw, at least one panel.

@@ -126,6 +126,7 @@ class Key(StrEnum):
     COMPARED_SERIES = "comparison.series"
     COMPARED_AXIS = "comparison.axis"
     STUDY_FILE = "comparison.file"
+    RUN_SPAN = "run.span"
     RUN_LOG_BYTES = "run.log_bytes"
     RUN_NOTE = "run.note"
     RUN_TAGS = "run.tags"
@@ -260,6 +261,11 @@ def passage_request() -> PassageRequest | None:
 def get(key: Key, default: Any = None) -> Any:
     """Return what the session remembers under ``key``."""
     return st.session_state.get(key, default)
+
+
+def recall(key: str) -> Any:
+    """Return what the session remembers under a key that ends in an id, or None."""
+    return st.session_state.get(key)
 
 
 def put(key: Key, value: Any) -> None:

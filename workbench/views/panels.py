@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from redheart_core.runs.stretches import Stretch
@@ -81,6 +81,24 @@ def panels_table(name: str, axis_label: str, panels: Iterable[PanelView], langua
     ]
     names = [say(f"run.column.{column}", language, axis=axis_label) for column in columns]
     return Table(name=name, columns=tuple(names), rows=tuple(rows))
+
+
+def within(view: PanelsView, span: tuple[float, float]) -> PanelsView:
+    """Return the view with what lies between two places of its axis; panels keep their place even when empty."""
+    low, high = span
+    panels = tuple(
+        replace(
+            panel,
+            lines=tuple(
+                replace(line, stretches=tuple(s for s in line.stretches if s.end >= low and s.start <= high))
+                for line in panel.lines
+            ),
+            marks=tuple(mark for mark in panel.marks if low <= mark.x <= high),
+            best=panel.best if panel.best is not None and low <= panel.best[0] <= high else None,
+        )
+        for panel in view.panels
+    )
+    return replace(view, panels=panels)
 
 
 def single_points(xs: Sequence[float], values: Sequence[float]) -> tuple[Stretch, ...]:

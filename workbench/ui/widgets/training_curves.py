@@ -11,6 +11,7 @@ from workbench.copy import UiLanguage, say
 from workbench.ui import prose
 from workbench.ui.panels_figure import show_panels
 from workbench.ui.run_looks import look_at
+from workbench.ui.span import cut
 from workbench.ui.training_machine import memory_plan_of
 from workbench.views.panels import PanelsView
 from workbench.views.run_curves import (
@@ -28,14 +29,20 @@ from workbench.views.run_machine import machine_view, memory_sentence
 def draw_learning(folder: RunFolder, language: UiLanguage) -> None:
     """Draw the total loss and the loss of each head."""
     look = look_at(folder)
-    _draw(loss_view(look, language), "run.loss", say("run.loss.none", language), language)
-    _draw(head_losses_view(look, language), "run.heads", "", language)
+    _draw(loss_view(look, language), "run.loss", say("run.loss.none", language), language, run_id=folder.run_id)
+    _draw(head_losses_view(look, language), "run.heads", "", language, run_id=folder.run_id)
 
 
 def draw_validation(folder: RunFolder, language: UiLanguage) -> None:
     """Draw every development metric, and the modules that stopped learning."""
     look = look_at(folder)
-    _draw(validation_view(look, language), "run.validation", say("run.validation.none", language), language)
+    _draw(
+        validation_view(look, language),
+        "run.validation",
+        say("run.validation.none", language),
+        language,
+        run_id=folder.run_id,
+    )
     spots = sweet_spots(look)
     if spots:
         notes = (line for spot in spots for line in spot.note.splitlines())
@@ -45,9 +52,15 @@ def draw_validation(folder: RunFolder, language: UiLanguage) -> None:
 def draw_optimiser(folder: RunFolder, language: UiLanguage) -> None:
     """Draw learning rate, gradients, speed and batches."""
     look = look_at(folder)
-    _draw(rates_view(look, language), "run.rate", say("run.loss.none", language), language)
-    _draw(gradients_view(look, language), "run.gradients", say("run.gradients.none", language), language)
-    _draw(pace_view(look, language), "run.pace", "", language)
+    _draw(rates_view(look, language), "run.rate", say("run.loss.none", language), language, run_id=folder.run_id)
+    _draw(
+        gradients_view(look, language),
+        "run.gradients",
+        say("run.gradients.none", language),
+        language,
+        run_id=folder.run_id,
+    )
+    _draw(pace_view(look, language), "run.pace", "", language, run_id=folder.run_id)
 
 
 def draw_machine(folder: RunFolder, language: UiLanguage) -> None:
@@ -68,8 +81,9 @@ def _memory_plan(look: Look) -> PlannedStep | None:
         return None
 
 
-def _draw(view: PanelsView | None, key: str, without: str, language: UiLanguage) -> None:
+def _draw(view: PanelsView | None, key: str, without: str, language: UiLanguage, *, run_id: str | None = None) -> None:
     if view is not None:
+        view = view if run_id is None else cut(view, run_id)
         keyed = any(len(panel.lines) > 1 for panel in view.panels)
         show_panels(view, key=key, language=language, keyed=keyed)
     elif without:

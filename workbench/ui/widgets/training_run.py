@@ -13,6 +13,7 @@ from workbench.ui import prose
 from workbench.ui.refreshing import refreshed
 from workbench.ui.run_looks import look_at, reader_zone
 from workbench.ui.session import Key
+from workbench.ui.span import draw_span
 from workbench.ui.widgets.dilemma_result import layer_switch
 from workbench.ui.widgets.training_curves import draw_learning, draw_machine, draw_optimiser, draw_validation
 from workbench.ui.widgets.training_models import draw_models
@@ -21,6 +22,7 @@ from workbench.views.run_status import alert_text, facts_of_run, is_grave, statu
 from workbench.views.visible import visible_text
 
 LAYERS = ("learning", "validation", "optimiser", "machine", "record", "model")
+_OVER_STEPS = ("learning", "validation", "optimiser")
 _DRAWN = {
     "learning": draw_learning,
     "validation": draw_validation,
@@ -48,7 +50,10 @@ def draw_layers(folder: RunFolder, language: UiLanguage) -> None:
         RunError: Its store cannot be read.
     """
     layer = layer_switch(Key.RUN_LAYER, "run", LAYERS, language)
-    is_over = not look_at(folder).status.is_living
+    status = look_at(folder).status
+    if layer in _OVER_STEPS:
+        draw_span(folder.run_id, status.planned_steps, language)
+    is_over = not status.is_living
     refreshed(_DRAWN[layer], folder, language=language, waits=is_over)
 
 
