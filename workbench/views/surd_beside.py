@@ -74,7 +74,7 @@ def _scored_by(case: SurdCase) -> list[tuple[str, str]]:
 
 
 def _sets(case: SurdCase, keys: tuple[tuple[int, ...], ...]) -> str:
-    return quoted([case.set_name(key) for key in keys], case.language)
+    return quoted([case.set_label(key) for key in keys], case.language)
 
 
 def _cases(case: SurdCase) -> str:
