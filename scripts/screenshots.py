@@ -44,7 +44,7 @@ def take_pictures(browser: Browser, url: str, out: Path, theme: str, language: s
     )
     page = context.new_page()
     stem = f"{theme}-{language}-{size}"
-    for name in ("", "emotion", "attribution", "trace", "model"):
+    for name in ("", "emotion", "attribution", "surd", "trace", "training", "model"):
         page.goto(f"{url}/{name}?lang={language}")
         picture(page, out / f"{name or 'home'}-{stem}.png")
     page.goto(f"{url}/?lang={language}")
