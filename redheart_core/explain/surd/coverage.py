@@ -116,9 +116,9 @@ SYSTEMS = tuple(
 )
 
 
-def truth_of(system: System) -> Truth:
-    """Return what many samples show; their own bias is below 0.0001 bit."""
-    observations = system.draw(TRUTH_SAMPLES, np.random.default_rng(2**31))
+def truth_of(system: System, *, num_samples: int = TRUTH_SAMPLES) -> Truth:
+    """Return what many samples show; the bias of two million is below 0.0001 bit."""
+    observations = system.draw(num_samples, np.random.default_rng(2**31))
     everything = tuple(range(1, len(observations.sources) + 1))
     counts_TX = set_table(observations, everything)
     shares_TX, fitted_TX = counts_TX / counts_TX.sum(), main_effects(counts_TX)
