@@ -32,6 +32,7 @@ from redheart_core.measurements import Scalar, save_measurement
 Floats = NDArray[np.float64]
 SIZES = (1_000, 5_000, 20_000)
 TRUTH_SAMPLES = 2_000_000
+SETTINGS = ReportSettings(num_bootstrap=300, num_surrogates=199)
 QUANTITIES = ("redundant", "unique", "synergistic", "total", "leak")
 _OUT = Path(str(files("redheart_core.measurements"))) / "data" / "surd_coverage.json"
 
@@ -206,17 +207,13 @@ def _line(row: Mapping[str, Scalar]) -> str:
     )
 
 
-@click.command()
-@click.option("--runs", default=200, show_default=True, type=click.IntRange(min=2), help="Draws of each system.")
-@click.option("--out", type=click.Path(path_type=Path), default=_OUT, help="Where the measurement is written.")
-def main(runs: int, out: Path) -> None:
-    """Measure coverage, false interactions and power, and record them."""
-    settings = ReportSettings(num_bootstrap=300, num_surrogates=199)
+def record(out: Path, rows: Iterable[Mapping[str, Scalar]], *, runs: int, settings: ReportSettings) -> None:
+    """Write the measurement."""
     save_measurement(
         out,
         command=f"python -m redheart_core.explain.surd.coverage --runs {runs}",
         torch_version=version("torch"),
-        rows=study(SYSTEMS, SIZES, runs, settings),
+        rows=rows,
         facts={
             "nominal": settings.level,
             "alpha": settings.alpha,
@@ -232,6 +229,14 @@ def main(runs: int, out: Path) -> None:
             "truth_*: by two million samples with the same bins. Units of two count as half as many independent units.",
         ),
     )
+
+
+@click.command()
+@click.option("--runs", default=200, show_default=True, type=click.IntRange(min=2), help="Draws of each system.")
+@click.option("--out", type=click.Path(path_type=Path), default=_OUT, help="Where the measurement is written.")
+def main(runs: int, out: Path) -> None:
+    """Measure coverage, false interactions and power, and record them."""
+    record(out, study(SYSTEMS, SIZES, runs, SETTINGS), runs=runs, settings=SETTINGS)
 
 
 if __name__ == "__main__":
