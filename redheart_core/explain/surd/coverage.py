@@ -23,10 +23,12 @@ from numpy.typing import NDArray
 from redheart_core.explain.surd.assess import assess
 from redheart_core.explain.surd.draws import main_effects
 from redheart_core.explain.surd.interaction import LEAST_SHARE, divergence, set_table
+from redheart_core.explain.surd.labels import labels_of
 from redheart_core.explain.surd.observations import Coding, Observations, observe
 from redheart_core.explain.surd.report import Interval, ReportSettings, SurdReport
 from redheart_core.explain.surd.result import SurdResult
 from redheart_core.explain.surd.samples import decompose_observations
+from redheart_core.explain.surd.sets import source_sets
 from redheart_core.measurements import Scalar, save_measurement
 
 Floats = NDArray[np.float64]
@@ -155,8 +157,14 @@ def measure(system: System, truth: Truth, num_samples: int, runs: int, settings:
         "interaction_bits": round(truth.interaction, 5),
         "interaction_share": round(truth.interaction / max(truth.values["total"], 1e-3), 4),
         "interaction_found": called / runs,
-        "term_called_interaction": named / runs,
+        "term_called_interaction": named / runs if _can_pass_holm(observations, settings) else None,
     }
+
+
+def _can_pass_holm(observations: Observations, settings: ReportSettings) -> bool:
+    """Return whether the smallest p-value that the surrogates allow survives the correction over all terms."""
+    num_terms = len(labels_of(source_sets(len(observations.sources), None)).keys)
+    return num_terms / (settings.surrogates(num_terms) + 1) <= settings.alpha
 
 
 def _calls_interaction(report: SurdReport, alpha: float) -> bool:
@@ -225,7 +233,8 @@ def record(out: Path, rows: Iterable[Mapping[str, Scalar]], *, runs: int, settin
         notes=(
             "covered_*: share of runs whose interval holds the truth; for the sum of each kind, the total, the leak.",
             "interaction_found: divergence from main effects of all sources with p <= alpha and at least least_share "
-            "of the total. term_called_interaction: any synergy term called so, after Holm.",
+            "of the total. term_called_interaction: any synergy term called so, after Holm; None where the few surrogates "
+            "of this study could not pass it (a report draws more).",
             "truth_*: by two million samples with the same bins. Units of two count as half as many independent units.",
         ),
     )
