@@ -233,8 +233,8 @@ def record(out: Path, rows: Iterable[Mapping[str, Scalar]], *, runs: int, settin
         notes=(
             "covered_*: share of runs whose interval holds the truth; for the sum of each kind, the total, the leak.",
             "interaction_found: divergence from main effects of all sources with p <= alpha and at least least_share "
-            "of the total. term_called_interaction: any synergy term called so, after Holm; None where the few surrogates "
-            "of this study could not pass it (a report draws more).",
+            "of the total. term_called_interaction: any synergy term called so, after Holm; None where the few "
+            "surrogates of this study could not pass it (a report draws more).",
             "truth_*: by two million samples with the same bins. Units of two count as half as many independent units.",
         ),
     )
