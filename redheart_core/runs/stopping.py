@@ -162,6 +162,8 @@ def _send_plainly(mark: ProcessMark, number: signal.Signals) -> bool:
 
 def _end_of_launch(folder: RunFolder) -> Progress:
     """Look at the end of a run that was taken back; what its trainer began to record meanwhile is noted as stopped."""
+    if not _waits(lambda: not _is_kept(folder), EXIT_S):  # what it started is gone a moment after it
+        return _progress(Stage.STILL_THERE, "its process is gone, but something it started goes on; stop it again")
     with RunReader(folder) as reader:
         status = reader.status()
     if status.attempt is not None and status.attempt.state is State.RUNNING and not status.is_living:

@@ -80,6 +80,6 @@ def test_korean_categories_have_an_english_alias_where_it_is_unambiguous(manifes
 
 
 def test_untrained_outputs_are_refused_unless_asked_for(manifest: Manifest) -> None:
-    with pytest.raises(ExplanationError, match=r"surd/leak is untrained in this checkpoint"):
-        target_named(manifest, "emotion/joy - surd/leak")
-    assert not target_named(manifest, "emotion/joy - surd/leak", untrained=True).is_trained
+    with pytest.raises(ExplanationError, match=r"outcome/optimistic is untrained in this checkpoint"):
+        target_named(manifest, "emotion/joy - outcome/optimistic")
+    assert not target_named(manifest, "emotion/joy - outcome/optimistic", untrained=True).is_trained
