@@ -60,7 +60,7 @@ def plan(
             click.echo(f"simulating near {passages} passages of {length} tokens, nothing is allocated …", err=True)
             if mode == READ:
                 return reading_request(config, batch=passages, length=length)
-            return training_request(config, shape, batch=passages, length=length)
+            return training_request(config, shape, batch=passages, length=length, fits_around=largest)
 
         request = request_of(batch)
         budget_bytes = round(budget_gib * GIB)
@@ -108,5 +108,8 @@ def _lines(planned: MemoryPlan, content: dict[str, Any]) -> list[str]:
     lines.append(f"{verdict} in {content['budget_bytes'] / GIB:.2f} GiB")
     if content["largest_batch"] is not None:
         lines.append(f"largest batch of {content['length']} tokens that fits: {content['largest_batch']}")
-    lines.append(f"The activations' fit is off by at most {content['fit_error']:.1%} at the sizes it was made from.")
+    if content["fit_error"]:  # without a fit they were simulated at this very size
+        lines.append(
+            f"The activations' fit is off by at most {content['fit_error']:.1%} at the sizes it was made from."
+        )
     return lines

@@ -118,7 +118,9 @@ def training_request(
         master_weight_place=Place.HOST,
         average_bytes=AVERAGE_BYTES if shape.average else 0.0,
         average_place=Place.HOST,
-        activations=activation_profile(run, _near(config, batch, length)) if fits_around else _at(run, batch, length),
+        activations=activation_profile(run, _near(config, batch, length))
+        if fits_around
+        else _at(run, config, batch, length),
         batch=batch,
         length=length,
     )
@@ -156,7 +158,7 @@ def plain_request(config: ModelConfig, *, batch: int, length: int, average: bool
         gradient_bytes=PLAIN_BYTES,
         optimizer_bytes=MOMENT_BYTES,
         average_bytes=AVERAGE_BYTES if average else 0.0,
-        activations=_at(run, batch, length),
+        activations=_at(run, config, batch, length),
         batch=batch,
         length=length,
     )
@@ -259,13 +261,18 @@ def _parameters(model: nn.Module) -> dict[str, int]:
     return {name: count_parameters(child) for name, child in model.named_children() if count_parameters(child)}
 
 
-def _at(run: Callable[[int, int], object], batch: int, length: int) -> ActivationProfile:
+def _at(run: Callable[[int, int], object], config: ModelConfig, batch: int, length: int) -> ActivationProfile:
+    _require_window(config, length)
     return ActivationProfile(fixed_bytes=measured_peak(run, batch, length))
+
+
+def _require_window(config: ModelConfig, length: int) -> None:
+    if not 4 <= length <= config.max_tokens:
+        raise ConfigError(f"length is {length}; {config.preset} reads passages of 4 to {config.max_tokens} tokens.")
 
 
 def _near(config: ModelConfig, batch: int, length: int) -> tuple[tuple[int, int], ...]:
     """Return shapes around the one of interest that determine the fit and show its misfit."""
-    if not 4 <= length <= config.max_tokens:
-        raise ConfigError(f"length is {length}; {config.preset} reads passages of 4 to {config.max_tokens} tokens.")
+    _require_window(config, length)
     longer = 2 * length if 2 * length <= config.max_tokens else 3 * length // 4
     return ((batch, length), (2 * batch, length), (batch, length // 2), (2 * batch, length // 2), (batch, longer))

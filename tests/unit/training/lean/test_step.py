@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 import torch
@@ -21,6 +23,7 @@ from redheart_core.training.lean.plan import (
     StateKind,
     StepShape,
     largest_fitting_batch,
+    plain_request,
     reading_request,
     simulated_peak,
     training_request,
@@ -107,8 +110,12 @@ def test_the_simulation_predicts_what_is_counted_and_the_plan_is_near(accumulate
 
 
 def test_offloaded_state_lies_on_the_host_and_gradients_are_planned_only_where_they_gather() -> None:
-    alone = training_request(TINY, StepShape(state=StateKind.OFFLOADED), batch=4, length=12)
-    gathered = training_request(TINY, StepShape(state=StateKind.OFFLOADED, accumulates=True), batch=4, length=12)
+    alone, gathered = (
+        training_request(
+            TINY, StepShape(state=StateKind.OFFLOADED, accumulates=gathers), batch=4, length=12, fits_around=False
+        )
+        for gathers in (False, True)
+    )
     parameters = sum(alone.parameters.values())
     assert parameters == sum(parameter.numel() for parameter in random_tiny_model().parameters())
     assert plan_memory(alone).total(Place.HOST) == 16 * parameters
@@ -136,9 +143,17 @@ def test_recomputing_lowers_the_plan() -> None:
     assert recomputed.activations.predict(8, 16) < 0.7 * kept.activations.predict(8, 16)
 
 
-def test_a_passage_longer_than_the_window_is_refused() -> None:
+@pytest.mark.parametrize(
+    "request_of",
+    [
+        partial(reading_request, TINY),
+        partial(training_request, TINY, StepShape(), fits_around=False),
+        partial(plain_request, TINY, average=False),
+    ],
+)
+def test_a_passage_longer_than_the_window_is_refused(request_of: Callable[..., MemoryRequest]) -> None:
     with pytest.raises(ConfigError, match="length is 64; tiny reads passages of 4 to 48 tokens"):
-        reading_request(TINY, batch=1, length=64)
+        request_of(batch=1, length=64)
 
 
 def _plan(*arguments: str) -> Result:
