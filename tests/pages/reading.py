@@ -4,10 +4,26 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
+from typing import Any
 
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 _TAG = re.compile(r"<[^>]+>")
+
+
+class StoppedWork:
+    """Stands for long work during which a visitor presses stop."""
+
+    def __init__(self) -> None:
+        self.begun: list[bool] = []
+
+    def __call__(self, *_: Any, report: Callable[[int, int], None], **__: Any) -> None:
+        """Begin, report once, and end as a press ends the visitor's script."""
+        self.begun.append(True)
+        report(1, 1_000)
+        st.stop()
 
 
 def page_text(app: AppTest) -> str:

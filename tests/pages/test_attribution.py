@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import redheart_core
@@ -20,7 +19,7 @@ from redheart_core.vocabulary.advice import HELP_NOTICE
 from tests.checkpoints import make_tiny_checkpoint
 from tests.fakes import HOSTILE, fake_model
 from tests.pages.conftest import OpenPage
-from tests.pages.reading import page_text, press, raw_html
+from tests.pages.reading import StoppedWork, page_text, press, raw_html
 from workbench.copy import LANGUAGES, UiLanguage, say
 from workbench.ui import explanations, tasks
 from workbench.ui.literal import markdown_literal
@@ -168,18 +167,12 @@ def test_the_cost_stands_there_before_anything_runs(open_page: OpenPage) -> None
 def test_stopping_the_work_keeps_nothing_and_does_not_begin_again(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun = []
-
-    def endless(*_: Any, report: Callable[[int, int], None], **__: Any) -> None:
-        begun.append(True)
-        report(1, 1_000)
-        st.stop()  # a press ends the visitor's script at such a point
-
+    endless = StoppedWork()
     monkeypatch.setattr(explanations, "attribute", endless)
     app = find_words(open_page("attribution", "en"))
-    assert begun == [True]
+    assert endless.begun == [True]
     press(app, "attribution.stop_words")
-    assert begun == [True]
+    assert endless.begun == [True]
     assert say("attribution.progress.cancelled", "en") in page_text(app)
     assert say("attribution.empty.title", "en") in page_text(app)
     assert app.text_area(key="attribution.text").value == TEXT

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import redheart_core
@@ -17,7 +14,7 @@ from tests.checkpoints import SENTENCES, make_tiny_checkpoint
 from tests.datasets import write_small_data
 from tests.fakes import HOSTILE
 from tests.pages.conftest import OpenPage
-from tests.pages.reading import page_text, press, raw_html
+from tests.pages.reading import StoppedWork, page_text, press, raw_html
 from workbench.copy import LANGUAGES, UiLanguage, say
 from workbench.ui import cases, checkpoint_choice
 from workbench.ui.literal import markdown_literal
@@ -145,16 +142,10 @@ def test_hostile_cases_stay_text(open_page: OpenPage) -> None:
 def test_what_is_stopped_keeps_nothing_and_does_not_begin_again(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun = []
-
-    def endless(*_: Any, report: Callable[[int, int], None], **__: Any) -> None:
-        begun.append(True)
-        report(1, 1_000)
-        st.stop()  # a press ends the visitor's script at such a point
-
+    endless = StoppedWork()
     monkeypatch.setattr(cases, "influential_cases", endless)
     app = press(upload(open_cases(open_page, "en"), "mine.csv", JUDGED.encode()), "cases.run")
     press(app, "cases.stop")
-    assert begun == [True]
+    assert endless.begun == [True]
     assert say("attribution.progress.cancelled", "en") in page_text(app)
     assert app.button(key="cases.run")

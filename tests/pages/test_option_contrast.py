@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +18,7 @@ from redheart_core.vocabulary.dilemma import Dilemma, Option, Party
 from tests.checkpoints import make_tiny_checkpoint
 from tests.fakes import HOSTILE
 from tests.pages.conftest import OpenPage
-from tests.pages.reading import page_text, press, raw_html
+from tests.pages.reading import StoppedWork, page_text, press, raw_html
 from workbench.copy import LANGUAGES, UiLanguage, say
 from workbench.ui import contrasts, tasks
 from workbench.ui.literal import markdown_literal
@@ -129,18 +128,12 @@ def test_hostile_words_stay_text_in_every_layer(open_page: OpenPage) -> None:
 def test_stopping_gives_back_what_was_there_and_does_not_begin_again(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun = []
-
-    def endless(*_: Any, report: Callable[[int, int], None], **__: Any) -> None:
-        begun.append(True)
-        report(1, 1_000)
-        st.stop()  # a press ends the visitor's script at such a point
-
+    endless = StoppedWork()
     app = open_options(open_page, "en")
     monkeypatch.setattr(contrasts, "contrast_options", endless)
     press(app, "contrast.run")
     press(app, "contrast.stop")
-    assert begun == [True]
+    assert endless.begun == [True]
     assert say("attribution.progress.cancelled", "en") in page_text(app)
     assert say("contrast.empty.title", "en") in page_text(app)
 

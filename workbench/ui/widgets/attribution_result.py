@@ -21,6 +21,7 @@ from workbench.ui.widgets.attribution_concepts import draw_many_texts
 from workbench.ui.widgets.attribution_numbers import draw_numbers
 from workbench.ui.widgets.attribution_trust import draw_checks, draw_trust, draw_verdict
 from workbench.ui.widgets.dilemma_result import layer_switch
+from workbench.ui.widgets.empty_result import draw_empty_result
 from workbench.views.attribution_lead import attribution_lead
 from workbench.views.method_names import is_no_explanation, method_gloss
 from workbench.views.targets import contrast_name, label_source
@@ -40,9 +41,7 @@ def draw_attribution_result(request: AttributionRequest | None, language: UiLang
     if tasks.is_stopped(tasks.WORDS):
         prose.paragraph(say("attribution.progress.cancelled", language), kind="notice")
     if request is None:
-        prose.heading(say("attribution.empty.title", language))
-        prose.paragraph(say("attribution.empty.text", language))
-        prose.paragraph(say("attribution.empty.promise", language), kind="quiet")
+        draw_empty_result("attribution", language)
         return
     notice = help_notice(request, language)
     if notice is not None:

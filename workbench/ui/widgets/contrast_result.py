@@ -23,6 +23,7 @@ from workbench.ui.trust_box import draw_check_list, draw_trust_box
 from workbench.ui.widgets.attribution_numbers import FILE_ENDINGS
 from workbench.ui.widgets.attribution_trust import draw_verdict
 from workbench.ui.widgets.dilemma_result import layer_switch
+from workbench.ui.widgets.empty_result import draw_empty_result
 from workbench.views.attribution_code import contrast_code
 from workbench.views.attribution_trust import TrustPanel, check_lines
 from workbench.views.contrast_trust import contrast_panel
@@ -44,9 +45,7 @@ def draw_contrast_result(request: ContrastRequest | None, language: UiLanguage) 
     if tasks.is_stopped(tasks.CONTRAST):
         prose.paragraph(say("attribution.progress.cancelled", language), kind="notice")
     if request is None:
-        prose.heading(say("contrast.empty.title", language))
-        prose.paragraph(say("contrast.empty.text", language))
-        prose.paragraph(say("contrast.empty.promise", language), kind="quiet")
+        draw_empty_result("contrast", language)
         return
     notice = contrasts.help_notice(request, language)
     if notice is not None:

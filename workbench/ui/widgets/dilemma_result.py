@@ -10,6 +10,7 @@ from workbench.ui import prose
 from workbench.ui.requests import DilemmaRequest
 from workbench.ui.resources import evaluate
 from workbench.ui.session import Key
+from workbench.ui.widgets.empty_result import draw_empty_result
 from workbench.ui.widgets.pictures import draw_pictures
 from workbench.ui.widgets.steps import draw_steps
 from workbench.ui.widgets.tradeoff import draw_cases, draw_lead, draw_recommendation
@@ -26,9 +27,7 @@ def draw_result(request: DilemmaRequest | None, language: UiLanguage) -> None:
         RedHeartError: The dilemma or the checkpoint cannot be used.
     """
     if request is None:
-        prose.heading(say("dilemma.empty.title", language))
-        prose.paragraph(say("dilemma.empty.text", language))
-        prose.paragraph(say("dilemma.empty.promise", language), kind="quiet")
+        draw_empty_result("dilemma", language)
         return
     evaluation = evaluate(request, language)
     if evaluation.help_notice:

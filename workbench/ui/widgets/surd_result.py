@@ -14,6 +14,7 @@ from workbench.ui.session import Key
 from workbench.ui.surd_answers import answer_of
 from workbench.ui.trust_box import draw_trust_box
 from workbench.ui.widgets.dilemma_result import layer_switch
+from workbench.ui.widgets.empty_result import draw_empty_result
 from workbench.ui.widgets.surd_checks import draw_checks
 from workbench.ui.widgets.surd_numbers import draw_numbers
 from workbench.ui.widgets.surd_population import made
@@ -40,9 +41,7 @@ def draw_surd_result(request: SurdRequest | None, language: UiLanguage) -> None:
     if surd_tasks.is_stopped():
         prose.paragraph(say("surd.progress.stopped", language), kind="notice")
     if request is None:
-        prose.heading(say("surd.empty.title", language))
-        prose.paragraph(say("surd.empty.text", language))
-        prose.paragraph(say("surd.empty.promise", language), kind="quiet")
+        draw_empty_result("surd", language)
         return
     case = _worked_out(request, language)
     panel = surd_trust(case)
