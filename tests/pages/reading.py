@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +32,13 @@ def page_text(app: AppTest) -> str:
     bodies = [html.unescape(_TAG.sub(" ", body)) for body in raw_html(app) if not body.lstrip().startswith("<style")]
     messages = [element.value for kind in (app.error, app.warning, app.success, app.markdown) for element in kind]
     figures = [element.proto.alt for element in app.get("plotly_chart")]
+    figures += [figure["alt"] for figure in lasting_figures(app)]
     return "\n".join([*bodies, *(str(message) for message in messages), *figures])
+
+
+def lasting_figures(app: AppTest) -> list[dict[str, Any]]:
+    """Return what the browser is given to draw figures that are changed in place; ``figure`` is Plotly's JSON."""
+    return [json.loads(element.proto.json) for element in app.get("bidi_component")]
 
 
 def raw_html(app: AppTest) -> list[str]:

@@ -11,7 +11,7 @@ from redheart_core.runs.handover import models_of
 from redheart_core.runs.notes import read_notes
 from tests.fakes import HOSTILE, fake_model
 from tests.pages.conftest import OpenPage
-from tests.pages.reading import page_text, press, raw_html
+from tests.pages.reading import lasting_figures, page_text, press, raw_html
 from tests.recorded_trainings import recorded_training
 from tests.unit.runs.recorded import new_run
 from workbench.copy import LANGUAGES, UiLanguage, say
@@ -60,7 +60,7 @@ def test_a_run_from_the_command_line_appears_and_opens(
     press(app, f"training.open.{run_id}")
     assert not app.exception
     assert app.query_params["run"] == run_id
-    assert app.get("plotly_chart")
+    assert lasting_figures(app)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -76,8 +76,8 @@ def test_every_layer_of_a_real_run_opens(
     assert not app.error
     assert "a real one" in page_text(app)
     if layer in ("learning", "validation", "optimiser"):
-        assert all(chart.proto.alt for chart in app.get("plotly_chart"))
-        assert app.get("plotly_chart")
+        assert lasting_figures(app)
+        assert all(figure["alt"] for figure in lasting_figures(app))
 
 
 def test_hostile_names_stay_text(open_page: OpenPage, root: Path) -> None:

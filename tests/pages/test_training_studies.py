@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from redheart_core.measurements import load_measurement, recorded
 from redheart_core.runs.folder import ROOT_VARIABLE, RunFolder
 from tests.pages.conftest import OpenPage
-from tests.pages.reading import page_text, raw_html
+from tests.pages.reading import lasting_figures, page_text, raw_html
 from tests.recorded_trainings import recorded_training
 from workbench.copy import LANGUAGES, UiLanguage, say
 from workbench.ui.session import Key
@@ -48,7 +48,7 @@ def test_two_runs_stand_side_by_side_with_intervals_that_are_explained(
     assert "learning_rate" in text
     assert "0.01" in text
     assert say("comparison.heading.intervals", language) in text
-    figure = json.loads(app.get("plotly_chart")[0].proto.spec)
+    figure = json.loads(lasting_figures(app)[0]["figure"])
     named = {trace["name"] for trace in figure["data"] if trace.get("showlegend")}
     assert len(named) == 2
     assert not any("<script>alert" in body for body in raw_html(app))
@@ -60,7 +60,7 @@ def test_curves_can_run_over_epochs_or_minutes(open_page: OpenPage, axis: str) -
     app = opened(open_page, "compare", "en")
     app.selectbox(key=Key.COMPARED_AXIS).set_value(axis).run()
     assert not app.exception
-    figure = json.loads(app.get("plotly_chart")[0].proto.spec)
+    figure = json.loads(lasting_figures(app)[0]["figure"])
     assert figure["layout"]["xaxis"]["title"]["text"] == say(f"comparison.axis.{axis}", "en")
     last = max(max(trace["x"]) for trace in figure["data"] if trace.get("showlegend"))
     assert 0 < last < 24
@@ -70,7 +70,7 @@ def test_one_run_alone_is_not_compared(open_page: OpenPage, two: tuple[RunFolder
     app = opened(open_page, "compare", "en")
     app.multiselect(key=Key.COMPARED_RUNS).set_value([two[0].run_id]).run()
     assert say("comparison.too_few", "en") in page_text(app)
-    assert not app.get("plotly_chart")
+    assert not lasting_figures(app)
 
 
 def test_a_run_that_was_deleted_leaves_the_comparison(
@@ -89,7 +89,7 @@ def test_rates_of_runs_and_the_recorded_ablation_are_drawn(open_page: OpenPage, 
     app = opened(open_page, "studies", language)
     assert not app.exception
     assert not app.error
-    assert len(app.get("plotly_chart")) == 2
+    assert (len(lasting_figures(app)), len(app.get("plotly_chart"))) == (1, 1)
     assert say("ablation.recorded", language) in page_text(app)
 
 
@@ -108,7 +108,7 @@ def test_a_sweep_and_an_ablation_of_ones_own_are_drawn(open_page: OpenPage) -> N
     app.run()
     assert not app.exception
     assert not app.error
-    assert len(app.get("plotly_chart")) == 4
+    assert (len(lasting_figures(app)), len(app.get("plotly_chart"))) == (2, 2)
 
 
 def test_other_files_are_refused_with_the_remedy(open_page: OpenPage) -> None:

@@ -1,7 +1,4 @@
-"""Which steps of a run the curves show: chosen beside them and kept in the session, so that every redraw keeps it.
-
-A zoom inside a Plotly figure cannot last: Streamlit (1.67) makes a figure anew whenever its data have changed.
-"""
+"""Which steps of a run all its curves show: chosen beside them and kept in the session, from page to page."""
 
 from __future__ import annotations
 
@@ -28,6 +25,11 @@ def cut(view: PanelsView, run_id: str) -> PanelsView:
     """Return the part of a view over steps that was chosen."""
     chosen = session.recall(_key(run_id))
     return view if chosen is None else within(view, (float(chosen[0]), float(chosen[1])))
+
+
+def shown_span(run_id: str) -> str:
+    """Return which run is shown and which of its steps, as a name of what is drawn."""
+    return f"{run_id} {session.recall(_key(run_id))}"
 
 
 def _key(run_id: str) -> str:

@@ -87,7 +87,7 @@ def _draw_curves(run_ids: tuple[str, ...], language: UiLanguage) -> None:
     axis = Axis(session.get(Key.COMPARED_AXIS) or Axis.STEP.value)
     view = curves_view(_looks(run_ids), session.get(Key.COMPARED_SERIES) or [LOSS], axis, language)
     if view is not None:
-        show_panels(view, key=f"comparison.curves.{axis.value}", language=language, keyed=True)
+        show_panels(view, key=f"comparison.curves.{axis.value}", language=language, drawn=" ".join(run_ids), keyed=True)
 
 
 def _draw_tables(looks: tuple[Look, ...], language: UiLanguage) -> None:

@@ -11,7 +11,7 @@ from workbench.copy import UiLanguage, say
 from workbench.ui import prose
 from workbench.ui.panels_figure import show_panels
 from workbench.ui.run_looks import look_at
-from workbench.ui.span import cut
+from workbench.ui.span import cut, shown_span
 from workbench.ui.training_machine import memory_plan_of
 from workbench.views.panels import PanelsView
 from workbench.views.run_curves import (
@@ -70,7 +70,8 @@ def draw_machine(folder: RunFolder, language: UiLanguage) -> None:
     sentence = None if planned is None else memory_sentence(look, planned.plan, language)
     if sentence is not None:
         prose.paragraph(sentence)
-    _draw(machine_view(look, language), "run.machine", say("run.machine.none", language), language)
+    view = machine_view(look, language)
+    _draw(view, "run.machine", say("run.machine.none", language), language, run_id=folder.run_id, over_steps=False)
 
 
 def _memory_plan(look: Look) -> PlannedStep | None:
@@ -81,10 +82,12 @@ def _memory_plan(look: Look) -> PlannedStep | None:
         return None
 
 
-def _draw(view: PanelsView | None, key: str, without: str, language: UiLanguage, *, run_id: str | None = None) -> None:
+def _draw(
+    view: PanelsView | None, key: str, without: str, language: UiLanguage, *, run_id: str, over_steps: bool = True
+) -> None:
     if view is not None:
-        view = view if run_id is None else cut(view, run_id)
+        view, drawn = (cut(view, run_id), shown_span(run_id)) if over_steps else (view, run_id)
         keyed = any(len(panel.lines) > 1 for panel in view.panels)
-        show_panels(view, key=key, language=language, keyed=keyed)
+        show_panels(view, key=key, language=language, drawn=drawn, keyed=keyed)
     elif without:
         prose.paragraph(without, kind="quiet")
