@@ -11,7 +11,7 @@ import click
 from redheart_core.runs.folder import RunFolder
 from redheart_core.runs.reader import RunReader
 from redheart_core.runs.scores import best_model
-from redheart_core.training.observer import Event, StepRecord, ValidationRecord
+from redheart_core.training.observer import Event, SilentObserver, StepRecord, ValidationRecord
 from redheart_core.training.summary import RunSummary
 
 _RENEW_S = {True: 0.5, False: 10.0}
@@ -20,7 +20,7 @@ _MEMORY = 0.98
 """Share of the shown loss that stays with each step."""
 
 
-class TrainingProgress:
+class TrainingProgress(SilentObserver):
     """Prints to standard error, so that standard output carries the result alone."""
 
     def __init__(self, planned_steps: int) -> None:
@@ -57,10 +57,6 @@ class TrainingProgress:
     def on_event(self, event: Event) -> None:
         """Print the event."""
         self._print(f"step {event.step}, {event.kind.value}: {event.detail}", stays=True)
-
-    def stop_requested(self) -> bool:
-        """Return that this does not ask."""
-        return False
 
     def _print(self, line: str, *, stays: bool) -> None:
         start = "\r\x1b[2K" if self._is_terminal else ""

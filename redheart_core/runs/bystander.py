@@ -20,8 +20,8 @@ class Bystander(SilentObserver):
         """Return whether this process got a signal to end."""
         return self._is_interrupted.is_set()
 
-    def interrupt(self) -> None:
-        """Ask the training to stop, from within this process."""
+    def interrupt(self, *, at_once: bool = False) -> None:
+        """Ask the training to stop, from a signal. Never at once: the other processes wait for this one's step."""
         self._is_interrupted.set()
 
 

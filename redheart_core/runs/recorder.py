@@ -23,7 +23,7 @@ from redheart_core.runs.signals import signals_to
 from redheart_core.runs.telemetry import SAMPLE_EVERY_S, Sampler
 from redheart_core.runs.writer import COMMIT_EVERY_S, StoreWriter
 from redheart_core.training.evaluation import Metric
-from redheart_core.training.observer import Event, EventKind, StepRecord, ValidationRecord
+from redheart_core.training.observer import Event, EventKind, GivenUp, StepRecord, ValidationRecord
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class RunRecorder:
         self._connection, attempt = claim(folder, world_size=world_size)
         self._working = hold(folder.working)  # tells runs that wait for the device; the claim above decides
         self._is_interrupted = threading.Event()
-        self._was_stopped, self._has_failed = False, False
+        self._was_stopped, self._has_failed, self._may_give_up = False, False, False
         self._epoch = last_epoch(self._connection)
         self._writer = StoreWriter(
             self._connection, folder.store, attempt, free_space=self._free_space, commit_every_s=commit_every_s
@@ -118,9 +118,25 @@ class RunRecorder:
         """Return whether the flag file exists or this process got a signal to end."""
         return self._is_interrupted.is_set() or self._folder.stop_flag.exists()
 
-    def interrupt(self) -> None:
-        """Ask the training to stop, from within this process."""
+    def interrupt(self, *, at_once: bool = False) -> None:
+        """Ask the training to stop, from a signal in its own thread.
+
+        Raises:
+            GivenUp: It is to stop at once, and what it does just now may be left undone.
+        """
         self._is_interrupted.set()
+        if at_once and self._may_give_up:
+            self._may_give_up = False
+            raise GivenUp
+
+    @contextlib.contextmanager
+    def may_be_given_up(self) -> Iterator[None]:
+        """Let a signal give up what is done inside."""
+        self._may_give_up = True
+        try:
+            yield
+        finally:
+            self._may_give_up = False
 
     def close(self, state: State, reason: str = "") -> None:
         """Stop recording and note how the run ended.

@@ -173,6 +173,14 @@ class Together:
         """Return whether any asks to stop."""
         return any(observer.stop_requested() for observer in self._observers)
 
+    @contextmanager
+    def may_be_given_up(self) -> Iterator[None]:
+        """Let any of them give up what is done inside."""
+        with ExitStack() as stack:
+            for observer in self._observers:
+                stack.enter_context(observer.may_be_given_up())
+            yield
+
 
 @contextmanager
 def _observing(folder: RunFolder, workers: Workers) -> Iterator[RunRecorder | Bystander]:

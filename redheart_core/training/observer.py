@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -72,6 +73,10 @@ class Event:
     detail: str
 
 
+class GivenUp(Exception):  # noqa: N818  # it is none
+    """Raised inside work that may be left undone, by an observer that cannot wait for its end."""
+
+
 class Observer(Protocol):
     """Hears of a training as it goes on."""
 
@@ -86,6 +91,9 @@ class Observer(Protocol):
 
     def stop_requested(self) -> bool:
         """Return whether to end here. Asked after every step; the trainer then saves its state and returns."""
+
+    def may_be_given_up(self) -> AbstractContextManager[object]:
+        """Return what surrounds work that leaves no trace until it is done: a signal may raise ``GivenUp`` inside."""
 
 
 class SilentObserver:
@@ -103,3 +111,7 @@ class SilentObserver:
     def stop_requested(self) -> bool:
         """Return that nobody asks to stop."""
         return False
+
+    def may_be_given_up(self) -> AbstractContextManager[object]:
+        """Never give up."""
+        return nullcontext()

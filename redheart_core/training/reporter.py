@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import AbstractContextManager
 
 from redheart_core.training.config import TrainingConfig
 from redheart_core.training.observer import (
@@ -49,3 +50,7 @@ class Reporter:
     def stop_requested(self) -> bool:
         """Return whether somebody asks this process to stop."""
         return self._observer.stop_requested()
+
+    def may_be_given_up(self) -> AbstractContextManager[object]:
+        """Return what surrounds work that leaves no trace until it is done."""
+        return self._observer.may_be_given_up()

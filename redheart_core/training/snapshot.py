@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import torch
 from pydantic import TypeAdapter
 from torch import Tensor
 
 from redheart_core.errors import CheckpointError
+from redheart_core.training.random_states import random_states, set_random_states
 from redheart_core.training.streams import Place
 from redheart_core.training.trainer import Trainer
 
@@ -37,7 +37,7 @@ def take_snapshot(trainer: Trainer) -> Snapshot:
         "optimizer": trainer.update.optimizer.state(trainer.model),
         "average": {} if trainer.update.average is None else trainer.update.average.state(),
         "best": trainer.watch.best_weights,
-        "random": _torch_states(trainer.device),
+        "random": random_states(trainer.device),
     }
     tensors = {f"{part}/{name}": value for part, own in parts.items() for name, value in own.items()}
     return Snapshot(tensors=tensors, values=_values(trainer))
@@ -52,6 +52,7 @@ def restore_snapshot(trainer: Trainer, snapshot: Snapshot) -> None:
     values = snapshot.values
     _require_same(trainer, values)
     trainer.step, trainer.examples = values["step"], values["examples"]
+    trainer.owes_validation = values.get("owes_validation", False)  # states of earlier versions never did
     trainer.enter_stage(values["stage"])
     trainer.batch_size, trainer.gradients.size.items = values["batch_size"], values["piece_size"]
     if trainer.watch.stopping is not None:
@@ -76,6 +77,7 @@ def _values(trainer: Trainer) -> dict[str, Any]:
         "step": trainer.step,
         "examples": trainer.examples,
         "stage": trainer.stage,
+        "owes_validation": trainer.owes_validation,
         "batch_size": trainer.batch_size,
         "piece_size": trainer.gradients.size.items,
         "scores": [] if trainer.watch.stopping is None else trainer.watch.stopping.scores,
@@ -84,11 +86,6 @@ def _values(trainer: Trainer) -> dict[str, Any]:
         "streams": {name: asdict(stream.place) for name, stream in trainer.streams.items()},
         "python_random": random.getstate(),
     }
-
-
-def _torch_states(device: torch.device) -> dict[str, Tensor]:
-    states = {"cpu": torch.get_rng_state()}
-    return states | {"cuda": torch.cuda.get_rng_state(device)} if device.type == "cuda" else states
 
 
 def _require_same(trainer: Trainer, values: Mapping[str, Any]) -> None:
@@ -126,10 +123,7 @@ def _restore_tensors(trainer: Trainer, tensors: Mapping[str, Tensor]) -> None:
     if trainer.update.average is not None:
         trainer.update.average.restore(_below(tensors, "average"))
     trainer.watch.best_weights = {name: value.to(trainer.device) for name, value in _below(tensors, "best").items()}
-    states = _below(tensors, "random")
-    torch.set_rng_state(states["cpu"].cpu())
-    if "cuda" in states and trainer.device.type == "cuda":
-        torch.cuda.set_rng_state(states["cuda"].cpu(), trainer.device)
+    set_random_states(_below(tensors, "random"), trainer.device)
 
 
 def _below(tensors: Mapping[str, Tensor], part: str) -> dict[str, Tensor]:

@@ -5,12 +5,14 @@ Dimensions: P parts of the loss.
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -21,15 +23,17 @@ from redheart_core.training.announcements import Announcements
 from redheart_core.training.batches import Batch, Item
 from redheart_core.training.config import StageConfig, TrainingConfig
 from redheart_core.training.distributed import ALONE, Workers, not_shared
+from redheart_core.training.evaluation import Metric
 from redheart_core.training.gradients import GradientPass, MicroBatch
 from redheart_core.training.losses import StepLoss
-from redheart_core.training.observer import EventKind, Observer, StepRecord, ValidationRecord
+from redheart_core.training.observer import EventKind, GivenUp, Observer, StepRecord, ValidationRecord
 from redheart_core.training.optimization.study import System
 from redheart_core.training.parameter_groups import group_table
+from redheart_core.training.random_states import random_states, set_random_states
 from redheart_core.training.reporter import Reporter
 from redheart_core.training.sampling import Draw, Sampler
 from redheart_core.training.schedule import planned_rate, stage_of
-from redheart_core.training.streams import BatchStream, Limits
+from redheart_core.training.streams import BatchStream, Limits, Place
 from redheart_core.training.tasks import Task
 from redheart_core.training.techniques.decision import require_rule
 from redheart_core.training.techniques.dynamic_batch import BatchSizer
@@ -59,6 +63,15 @@ class Trained:
     """Optimiser steps taken, by all processes that worked on the run one after the other."""
     best_step: int | None = None
     """Step of the validated weights that the model carries; None where it carries those of the last step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Before:
+    """What a step that has computed no more than gradients has changed."""
+
+    places: Mapping[str, Place]
+    random_states: Mapping[str, Tensor]
+    python_random: tuple[Any, ...]
 
 
 class Trainer:
@@ -112,7 +125,10 @@ class Trainer:
             for task in tasks
         }
         self.update = WeightUpdate(model, config, device)
-        self.watch = ValidationWatch(config, model, tasks, validate)
+        measured = None if validate is None else partial(self._validated, validate)
+        self.watch = ValidationWatch(config, model, tasks, measured)
+        self.owes_validation = False
+        """Whether the validation of the last step was begun and given up: a run that goes on begins with it."""
         self.batch_size = config.stages[0].batch_size
         """Passages of a batch; changes from stage to stage, and with dynamic batching."""
         self.device = device
@@ -176,30 +192,66 @@ class Trainer:
         self._announcements.once("layer_rates", lambda: group_table(groups), when=self.config.layer_rates is not None)
 
     def _run(self) -> Ending:
-        while self.step < self.config.steps:
-            self._advance()
-            if self._is_over():
-                return self._finish(Ending.EARLY_STOPPED)
+        while self.owes_validation or self.step < self.config.steps:
+            try:
+                if not self.owes_validation:
+                    self._advance()
+                if self._is_over():
+                    return self._finish(Ending.EARLY_STOPPED)
+            except GivenUp:
+                return self._stop("on request, at once: what had been begun was left")
             self._keep_what_is_due()
             if self.workers.largest(float(self._reporter.stop_requested())):
-                return self._stop()
+                return self._stop("on request")
+        if self.config.state_every is not None and self.step % self.config.state_every != 0:
+            self._keep()  # what follows may take minutes, and whoever ends it then shall lose no step
         return self._finish(Ending.FINISHED)
 
     def _advance(self) -> None:
         started_s = time.perf_counter()
+        before = self._before_step()
         self.step += 1
         place, _ = stage_of(self.config, self.step)
+        gives_up = self._may_be_given_up if place == self.stage else nullcontext  # a new stage changes the optimiser
         self.enter_stage(place)
         draw = self._sampler.draw(self.step, self.config.stages[place])
         micro_batches = self._take(draw, self.config.stages[place])
         self.workers.draw_chances(self.config.seed, self.step)
         own = [MicroBatch(items=self.workers.own(items), weight=self.workers.weight(items)) for items in micro_batches]
-        losses_P = self.workers.mean(self.gradients.run(own, draw, on_shrink=self._shrunk))
+        try:
+            with gives_up():
+                losses_P = self.workers.mean(self.gradients.run(own, draw, on_shrink=self._shrunk))
+        except GivenUp:
+            self._take_back(before)
+            raise
         updated = self.update.take(losses_P, step=self.step, task=draw.task.name)
         record = self._record(draw, micro_batches, updated, time.perf_counter() - started_s)
         self._announcements.after_loss(self._loss, record.losses, num_micro_batches=len(micro_batches))
         self._announcements.after_average(self.update.average, self.model)
         self._resize()
+
+    def _before_step(self) -> _Before:
+        return _Before(
+            places={name: stream.place for name, stream in self.streams.items()},
+            random_states=random_states(self.device),
+            python_random=random.getstate(),
+        )
+
+    def _take_back(self, before: _Before) -> None:
+        """Be as before a step of which no more than gradients has been computed."""
+        self.step -= 1
+        for name, place in before.places.items():
+            self.streams[name].restore(place)
+        set_random_states(before.random_states, self.device)
+        random.setstate(before.python_random)
+
+    def _may_be_given_up(self) -> AbstractContextManager[object]:
+        """Return what surrounds work that leaves no trace until it is done; several processes do it to the end."""
+        return self._reporter.may_be_given_up() if self.workers.size == 1 else nullcontext()
+
+    def _validated(self, validate: Validate, model: RedHeartModel) -> tuple[Metric, ...]:
+        with self._may_be_given_up():
+            return validate(model)
 
     def _take(self, draw: Draw, stage: StageConfig) -> list[Sequence[Item]]:
         limits = Limits(batch_size=self.batch_size, max_batch_tokens=stage.max_batch_tokens)
@@ -248,8 +300,10 @@ class Trainer:
         """Validate where it is due; return whether that ends the run."""
         if not self.watch.is_due(self.step):
             return False
+        self.owes_validation = True
         with self.evaluated() as model:
             metrics = self.watch.measure(model)
+        self.owes_validation = False
         self._reporter.validation(ValidationRecord(step=self.step, epoch=self.epoch, metrics=metrics))
         for mark in self.watch.freeze(metrics):
             self.tell(EventKind.SWEET_SPOT, mark.detail)
@@ -267,9 +321,9 @@ class Trainer:
         if self._keep_state is not None and self.workers.records:
             self._keep_state(self)
 
-    def _stop(self) -> Ending:
+    def _stop(self, why: str) -> Ending:
         self._keep()
-        self.tell(EventKind.STOPPED, "on request")
+        self.tell(EventKind.STOPPED, why)
         return Ending.STOPPED
 
     def _finish(self, ending: Ending) -> Ending:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -17,6 +19,7 @@ from redheart_core.training import state as state_module
 from redheart_core.training.config import TrainingConfig
 from redheart_core.training.evaluation import Metric
 from redheart_core.training.loop import train
+from redheart_core.training.observer import EventKind, GivenUp
 from redheart_core.training.state import load_state, read_snapshot, save_state
 from redheart_core.training.techniques.accumulation import AccumulationConfig
 from redheart_core.training.techniques.dynamic_batch import DynamicBatchConfig
@@ -89,6 +92,51 @@ def test_a_resumed_run_equals_an_uninterrupted_one(stop_after: int, tmp_path: Pa
     assert [record.batch_size for record in before.steps + after.steps] == [item.batch_size for item in whole.steps]
     assert before.validations + after.validations == whole.validations
     assert resumed.epoch == straight.epoch
+    ours, theirs = resumed.model.state_dict(), straight.model.state_dict()
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+class _Impatient(Recorder):
+    """Gives up in the middle of the work that may be given up, when it is begun for the given time."""
+
+    def __init__(self, begun: int) -> None:
+        super().__init__()
+        self._left = begun
+
+    @contextmanager
+    def may_be_given_up(self) -> Iterator[None]:
+        self._left -= 1
+        if self._left:
+            yield
+            return
+        # In the middle: of a backward pass where there is one, else of what is done without gradients.
+        with torch.autograd.graph.saved_tensors_hooks(lambda saved: saved, _give_up):
+            yield
+        raise GivenUp
+
+
+def _give_up(_: torch.Tensor) -> torch.Tensor:
+    raise GivenUp
+
+
+@pytest.mark.parametrize(("begun", "step"), [(1, 0), (3, 2), (4, 3), (6, 5)])
+def test_a_run_that_was_given_up_in_the_middle_of_a_step_or_a_validation_equals_another(
+    begun: int, step: int, tmp_path: Path
+) -> None:
+    straight, whole = _uninterrupted()
+    path = tmp_path / "state.safetensors"
+    before, after = _Impatient(begun), Recorder()
+    stopped = _trainer(EVERYTHING, before, keep_state=lambda trainer: save_state(path, trainer))
+    assert stopped.run() is Ending.STOPPED
+    assert "at once" in before.details(EventKind.STOPPED)[0]
+    assert stopped.step == step
+    torch.manual_seed(99)
+    resumed = _trainer(EVERYTHING, after)
+    load_state(path, resumed)
+    assert resumed.run() is Ending.FINISHED
+
+    assert before.losses + after.losses == whole.losses
+    assert before.validations + after.validations == whole.validations
     ours, theirs = resumed.model.state_dict(), straight.model.state_dict()
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
 
