@@ -28,8 +28,10 @@ from redheart_core.runs.reader import RunReader
 
 POLL_S = 0.05
 _KILLED_REASON = "ended by a signal; what came after its last saved state is lost"
-EXIT_S = 5.0
-"""Wait for a process that has ended its work to be gone. It is not signalled: it may be a server that trained."""
+PROMPT_S = 10.0
+"""Within this a prompt stop ends, unless the process hangs in the kernel."""
+_LONG_STEP_S = 2.0
+"""A step that takes longer is given up rather than waited for: so there is time to keep the state."""
 
 
 class Stage(StrEnum):
@@ -39,9 +41,9 @@ class Stage(StrEnum):
     ASKED = "asked"
     """The flag is written: the trainer saves its state after the present step and ends."""
     TERMINATED = "terminated"
-    """SIGTERM was sent."""
+    """SIGTERM was sent: a trainer gives up the step or validation that it has begun and saves the state before it."""
     KILLED = "killed"
-    """SIGKILL was sent."""
+    """SIGKILL was sent: the state that was saved last stays, since each replaces the one before it in one step."""
     ENDED = "ended"
     """Looked at: the process is gone."""
     STILL_THERE = "still_there"
@@ -55,6 +57,8 @@ class Progress:
     stage: Stage
     at_s: float
     detail: str
+    waits_s: float = 0.0
+    """How long the next stage is waited for at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,18 @@ class Patience:
     asked_s: float = 30.0
     terminated_s: float = 10.0
     killed_s: float = 5.0
+    exit_s: float = 5.0
+    """For a process that has ended its work to be gone. It is not signalled: it may be a server that trained."""
+
+
+def prompt_patience(seconds_per_step: float | None) -> Patience:
+    """Return the patience of a person who waits in front of it: the end is there within ``PROMPT_S``.
+
+    Args:
+        seconds_per_step: Of the run, None where it has not made one.
+    """
+    asked_s = 1.0 if seconds_per_step is not None and seconds_per_step > _LONG_STEP_S else 4.0
+    return Patience(asked_s=asked_s, terminated_s=7.0 - asked_s, killed_s=1.0, exit_s=1.0)
 
 
 def stop_run(folder: RunFolder, *, patience: Patience | None = None) -> Iterator[Progress]:
@@ -90,25 +106,27 @@ def stop_run(folder: RunFolder, *, patience: Patience | None = None) -> Iterator
 
 def _stop_attempt(folder: RunFolder, attempt: Attempt, waits: Patience, *, is_elsewhere: bool) -> Iterator[Progress]:
     _write_flag(folder)
-    yield _progress(Stage.ASKED, f"process {attempt.mark.pid} on {attempt.mark.host} ends after its step")
+    detail = f"process {attempt.mark.pid} on {attempt.mark.host} ends after its step"
+    yield _progress(Stage.ASKED, detail, waits_s=waits.asked_s)
     if _waits(lambda: _has_ended(folder, attempt), waits.asked_s):
-        yield _end(folder, attempt)
+        yield _end(folder, attempt, waits)
     elif is_elsewhere:
         yield _progress(Stage.STILL_THERE, f"it runs on {attempt.mark.host}; stop it there")
     else:
-        yield from _insist(attempt.mark, waits, lambda: _end(folder, attempt))
+        yield from _insist(attempt.mark, waits, lambda: _end(folder, attempt, waits))
 
 
 def _take_back(folder: RunFolder, launch: Launch, waits: Patience) -> Iterator[Progress]:
     """Stop a run whose process waits, or has started a trainer that has not recorded anything yet."""
     _write_flag(folder)
-    yield _progress(Stage.ASKED, "it waits for the device" if launch.phase is Phase.WAITING else "its trainer begins")
+    detail = "it waits for the device" if launch.phase is Phase.WAITING else "its trainer begins"
+    yield _progress(Stage.ASKED, detail, waits_s=waits.asked_s)
     if _waits(lambda: not _is_kept(folder), waits.asked_s):
-        yield _end_of_launch(folder)
+        yield _end_of_launch(folder, waits)
     elif launch.mark is None:
         yield _progress(Stage.STILL_THERE, "its process is not known; stop it again")
     else:
-        yield from _insist(launch.mark, waits, lambda: _end_of_launch(folder))
+        yield from _insist(launch.mark, waits, lambda: _end_of_launch(folder, waits))
 
 
 def _insist(mark: ProcessMark, waits: Patience, end: Callable[[], Progress]) -> Iterator[Progress]:
@@ -118,7 +136,7 @@ def _insist(mark: ProcessMark, waits: Patience, end: Callable[[], Progress]) -> 
         (Stage.KILLED, signal.SIGKILL, waits.killed_s),
     ):
         if send(mark, number):
-            yield _progress(stage, f"{number.name} sent to process {mark.pid}")
+            yield _progress(stage, f"{number.name} sent to process {mark.pid}", waits_s=wait_s)
         if number is signal.SIGKILL:
             for member in family:  # what it started must not go on without it
                 send(member, number)
@@ -160,9 +178,9 @@ def _send_plainly(mark: ProcessMark, number: signal.Signals) -> bool:
     return True
 
 
-def _end_of_launch(folder: RunFolder) -> Progress:
+def _end_of_launch(folder: RunFolder, waits: Patience) -> Progress:
     """Look at the end of a run that was taken back; what its trainer began to record meanwhile is noted as stopped."""
-    if not _waits(lambda: not _is_kept(folder), EXIT_S):  # what it started is gone a moment after it
+    if not _waits(lambda: not _is_kept(folder), waits.exit_s):  # what it started is gone a moment after it
         return _progress(Stage.STILL_THERE, "its process is gone, but something it started goes on; stop it again")
     with RunReader(folder) as reader:
         status = reader.status()
@@ -176,16 +194,16 @@ def _is_kept(folder: RunFolder) -> bool:
     return is_held(folder.path / PLACE)
 
 
-def _end(folder: RunFolder, attempt: Attempt) -> Progress:
+def _end(folder: RunFolder, attempt: Attempt, waits: Patience) -> Progress:
     """Look at the end, and write it down where the process could not."""
-    _waits(lambda: not _is_kept(folder), EXIT_S)  # whoever keeps the run notes the exit code
+    _waits(lambda: not _is_kept(folder), waits.exit_s)  # whoever keeps the run notes the exit code
     with RunReader(folder) as reader:
         latest = reader.attempts()[-1]
     folder.stop_flag.unlink(missing_ok=True)
     if latest.state is State.RUNNING:
         note_killed(folder, attempt, _KILLED_REASON)
         return _progress(Stage.ENDED, f"process {attempt.mark.pid} is gone: {_KILLED_REASON}")
-    is_gone = _waits(lambda: not _lives(attempt.mark), EXIT_S)
+    is_gone = _waits(lambda: not _lives(attempt.mark), waits.exit_s)
     process = "is gone" if is_gone else "ended its work on the run and goes on with something else"
     return _progress(Stage.ENDED, f"the run is {latest.state.value}, process {attempt.mark.pid} {process}")
 
@@ -226,5 +244,5 @@ def _waits(is_done: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def _progress(stage: Stage, detail: str) -> Progress:
-    return Progress(stage=stage, at_s=time.time(), detail=detail)
+def _progress(stage: Stage, detail: str, *, waits_s: float = 0.0) -> Progress:
+    return Progress(stage=stage, at_s=time.time(), detail=detail, waits_s=waits_s)

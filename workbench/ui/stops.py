@@ -13,13 +13,10 @@ import streamlit as st
 from redheart_core.errors import RunError
 from redheart_core.runs.folder import RunFolder
 from redheart_core.runs.reader import RunReader
-from redheart_core.runs.stopping import Patience, Progress, Stage, stop_run
+from redheart_core.runs.stopping import Patience, Progress, Stage, prompt_patience, stop_run
 
 logger = logging.getLogger(__name__)
 
-LEAST_ASKED_S, MOST_ASKED_S, STEPS_WAITED = 5.0, 60.0, 2
-TERMINATED_S, KILLED_S = 2.0, 3.0
-"""A person waits in front of it; whoever wants to wait longer uses the command line."""
 LAST = frozenset({Stage.NOT_RUNNING, Stage.ENDED, Stage.STILL_THERE})
 _MOST_KEPT = 50
 
@@ -76,11 +73,9 @@ class Stops:
 
 
 def _patience(folder: RunFolder) -> Patience:
-    """Give a run the time of two of its steps beyond what saving takes, before it is made to end."""
+    """A person waits in front of it; whoever wants to wait longer uses the command line."""
     with RunReader(folder) as reader:
-        step_s = reader.status().seconds_per_step or 0.0
-    asked_s = min(LEAST_ASKED_S + STEPS_WAITED * step_s, MOST_ASKED_S)
-    return Patience(asked_s=asked_s, terminated_s=TERMINATED_S, killed_s=KILLED_S)
+        return prompt_patience(reader.status().seconds_per_step)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

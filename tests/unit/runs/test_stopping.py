@@ -7,6 +7,7 @@ import platform
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,9 +20,12 @@ from redheart_core.runs.liveness import ProcessMark, process_start
 from redheart_core.runs.reader import RunReader
 from redheart_core.runs.recorder import recording
 from redheart_core.runs.schema import open_store
-from redheart_core.runs.stopping import Patience, Stage, send, stop_run
+from redheart_core.runs.stopping import PROMPT_S, Patience, Stage, prompt_patience, send, stop_run
+from redheart_core.training.keeping import STATE_FILE
+from redheart_core.training.state import read_snapshot
 from tests.unit.runs.recorded import new_run, step
 
+ROOT = Path(__file__).parents[3]
 HASTY = Patience(asked_s=0.2, terminated_s=0.3, killed_s=5.0)
 PATIENT = Patience(asked_s=20.0, terminated_s=5.0, killed_s=5.0)
 ENDS_WHEN_ASKED = "import sys,time,pathlib\nwhile not pathlib.Path(sys.argv[1]).exists(): time.sleep(0.01)"
@@ -32,6 +36,30 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
 print(child.pid, flush=True)
 time.sleep(60)
+"""
+
+
+SLOW_STEP = 3
+TRAINS_SLOWLY = f"""
+import sys, time
+from pathlib import Path
+from redheart_core.runs.folder import open_folder
+from redheart_core.runs.recorder import recording
+from redheart_core.training.keeping import keep_state
+from tests.small_training import small_config, small_trainer
+folder = open_folder(Path(sys.argv[1]), sys.argv[2])
+
+def linger(module, inputs):
+    if trainer.step == {SLOW_STEP}:
+        print("ready", flush=True)
+        time.sleep(60)
+
+with recording(folder) as recorder:
+    trainer = small_trainer(
+        small_config(), recorder, keep_state=lambda trainer: keep_state(folder.state, trainer)
+    )
+    trainer.model.register_forward_pre_hook(linger)
+    trainer.run()
 """
 
 
@@ -80,6 +108,28 @@ def test_a_deaf_trainer_gets_sigterm(tmp_path: Path) -> None:
     with RunReader(folder) as reader:
         assert reader.status().shown is Shown.STOPPED
         assert "ended by a signal" in reader.status().reason
+
+
+def test_a_slow_step_is_given_up_within_ten_seconds_and_the_state_before_it_kept(tmp_path: Path) -> None:
+    folder = new_run(tmp_path)
+    command = [sys.executable, "-c", TRAINS_SLOWLY, str(tmp_path), folder.run_id]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        begun_s = time.monotonic()
+        assert stages(folder, prompt_patience(60.0)) == [Stage.ASKED, Stage.TERMINATED, Stage.ENDED]
+        assert time.monotonic() - begun_s < PROMPT_S
+        assert process.wait(5) == 0
+    assert read_snapshot(folder.state / STATE_FILE).values["step"] == SLOW_STEP - 1
+    with RunReader(folder) as reader:
+        assert reader.status().shown is Shown.STOPPED
+        assert reader.status().step == SLOW_STEP - 1
+
+
+@pytest.mark.parametrize("step_s", [None, 0.1, 2.0, 60.0])
+def test_every_wait_of_a_prompt_stop_fits_into_ten_seconds(step_s: float | None) -> None:
+    waits = prompt_patience(step_s)
+    assert waits.asked_s + waits.terminated_s + waits.killed_s + 2 * waits.exit_s <= PROMPT_S
 
 
 def test_a_hung_trainer_is_killed_with_what_it_started(tmp_path: Path) -> None:

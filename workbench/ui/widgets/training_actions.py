@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import streamlit as st
@@ -127,6 +128,9 @@ def _draw_stages(run: RunFolder, language: UiLanguage) -> None:
             f"{say(f'actions.stage.{stage.stage.value}', language)}"
             for stage in stages
         )
+        if stops().is_going(run.run_id) and stages[-1].waits_s:
+            left_s = max(stages[-1].at_s + stages[-1].waits_s - time.time(), 0.0)
+            prose.paragraph(say("actions.stage.next", language, seconds=f"{math.ceil(left_s)}"), kind="quiet")
 
 
 def _draw_deletion(run: RunFolder, language: UiLanguage) -> None:
