@@ -40,8 +40,6 @@ def test_every_variant_is_loaded_and_timed(tmp_path: Path) -> None:
         "3",
         "--batch",
         "2",
-        "--threads",
-        "1",
         "--json",
     ]
     done = subprocess.run(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -29,6 +29,7 @@ class Device:
         return [item * item for item in piece]
 
 
+@settings(max_examples=40)  # each failure sweeps the whole heap of the process that tests
 @given(items=st.lists(st.integers(), max_size=60), room=st.integers(1, 70))
 def test_everything_is_done_once_and_in_order(items: list[int], room: int) -> None:
     device = Device(room)

@@ -99,14 +99,18 @@ def _counted(shape: StepShape, length: int) -> AllocationCounter:
     return counter
 
 
-@pytest.mark.parametrize(("accumulates", "recompute"), [(False, False), (True, True)])
-def test_the_simulation_predicts_what_is_counted_and_the_plan_is_near(accumulates: bool, recompute: bool) -> None:
-    shape = StepShape(state=StateKind.EIGHT_BIT, accumulates=accumulates, recompute=recompute)
-    counted = _counted(shape, 12).peak_bytes
+@pytest.mark.parametrize("gathers", [False, True])
+def test_the_simulation_predicts_what_is_counted(gathers: bool) -> None:
+    shape = StepShape(state=StateKind.EIGHT_BIT, accumulates=gathers, recompute=gathers)
     simulated = simulated_peak(TINY, shape, batch=4, length=12).peak_bytes
+    assert simulated == pytest.approx(_counted(shape, 12).peak_bytes, rel=0.03)
+
+
+@pytest.mark.parametrize("gathers", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_the_plan_that_is_fitted_around_a_size_is_near_what_is_counted_there(gathers: bool) -> None:
+    shape = StepShape(state=StateKind.EIGHT_BIT, accumulates=gathers, recompute=gathers)
     planned = plan_memory(training_request(TINY, shape, batch=4, length=12))
-    assert simulated == pytest.approx(counted, rel=0.03)
-    assert abs(plan_error(planned, counted)) < 0.1
+    assert abs(plan_error(planned, _counted(shape, 12).peak_bytes)) < 0.1
 
 
 def test_offloaded_state_lies_on_the_host_and_gradients_are_planned_only_where_they_gather() -> None:
