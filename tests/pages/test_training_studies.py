@@ -1,18 +1,25 @@
 """Comparing runs, and what many trainings say together."""
 
+import io
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from redheart_core.measurements import load_measurement, recorded
+from redheart_core.runs.axes import Axis
 from redheart_core.runs.folder import ROOT_VARIABLE, RunFolder
+from redheart_core.runs.notes import RunNotes, read_notes, write_notes
+from redheart_core.runs.series import LOSS
+from redheart_core.runs.watching import RunWatch
 from tests.pages.conftest import OpenPage
 from tests.pages.reading import lasting_figures, page_text, raw_html
 from tests.recorded_trainings import recorded_training
 from workbench.copy import LANGUAGES, UiLanguage, say
+from workbench.reports.run_comparison import ComparedRun, comparison_zip
 from workbench.ui.session import Key
 
 HOSTILE_NAME = "<script>alert(1)</script> **b**"
@@ -53,6 +60,34 @@ def test_two_runs_stand_side_by_side_with_intervals_that_are_explained(
     assert len(named) == 2
     assert not any("<script>alert" in body for body in raw_html(app))
     assert "<script>" not in json.dumps(figure)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_whole_comparison_is_one_file_of_the_same_bytes_in_which_names_stay_text(
+    root: Path, two: tuple[RunFolder, RunFolder], language: UiLanguage
+) -> None:
+    write_notes(RunFolder(path=root / two[0].run_id), RunNotes(note="=1+1 <b>한글</b>\u202e", tags=("../x", "🌱")))
+    folders = [RunFolder(path=root / run.run_id) for run in two]
+    runs = [ComparedRun(look=RunWatch(folder).look(), notes=read_notes(folder)) for folder in folders]
+    packed = comparison_zip(runs, [LOSS], Axis.STEP, language)
+    assert packed == comparison_zip(runs, [LOSS], Axis.STEP, language)
+    with zipfile.ZipFile(io.BytesIO(packed)) as opened_zip:
+        files = {name: opened_zip.read(name).decode() for name in opened_zip.namelist()}
+    assert set(files) == {
+        "best-validation.csv", "comparison.json", "curves.csv", "index.html", "runs.csv", "settings.csv",
+    }  # fmt: skip
+    page = files["index.html"]
+    assert "<script" not in page
+    assert "<b>" not in page
+    assert "\u202e" not in page
+    assert page.count("<polyline") == 2
+    assert "learning_rate" in page
+    content = json.loads(files["comparison.json"])
+    assert [run["name"] for run in content["runs"]] == ["slow", HOSTILE_NAME]
+    assert content["runs"][0]["tags"] == ["../x", "🌱"]
+    assert content["tables"]["settings"]
+    assert {"A slow", say("run.loss.total", language)} <= {cell for row in content["curves"] for cell in row.values()}
+    assert '"=1+1' not in files["runs.csv"]
 
 
 @pytest.mark.parametrize("axis", ["epoch", "time"])

@@ -13,11 +13,11 @@ _FEW = 2
 _NOTE_LINES = 6
 _GAP = 34
 """Pixels between two panels: room for the title of the lower one."""
-_COLOURS: dict[Role, str] = {
+ROLE_COLOURS: dict[Role, str] = {
     "first": "#0072B2", "second": "#D55E00", "third": "#009E73", "fourth": "#CC79A7", "fifth": "#E69F00",
     "sixth": "#56B4E9",
 }  # fmt: skip
-_DASHES = {"first": "solid", "second": "dash", "third": "dot", "fourth": "dashdot", "fifth": "longdash"}
+ROLE_DASHES = {"first": "solid", "second": "dash", "third": "dot", "fourth": "dashdot", "fifth": "longdash"}
 """Besides its colour every run has a dash of its own."""
 _SYMBOLS = {"first": "circle", "second": "diamond", "third": "triangle-up", "fourth": "square", "fifth": "cross"}
 
@@ -120,7 +120,7 @@ def _add_line(figure: go.Figure, line: LineView, x: str, y: str, colours: Palett
         mode="markers" if line.shape == "dots" else joined,
         line={
             "color": _colour(line.role, colours), "width": 1.8, "shape": "hv" if line.shape == "step" else "linear",
-            "dash": "dash" if line.is_dashed else _DASHES.get(line.role, "solid"),
+            "dash": "dash" if line.is_dashed else ROLE_DASHES.get(line.role, "solid"),
         },
         marker={
             "size": 8 if line.shape == "dots" else 6, "color": _colour(line.role, colours),
@@ -144,7 +144,7 @@ def _on_lines(note: str) -> str:
 def _colour(role: Role, colours: Palette) -> str:
     if role == "ink":
         return colours.ink
-    return colours.muted if role == "muted" else _COLOURS[role]
+    return colours.muted if role == "muted" else ROLE_COLOURS[role]
 
 
 def _x_axis(place: int, colours: Palette) -> dict[str, object]:

@@ -6,9 +6,11 @@ import streamlit as st
 
 from redheart_core.runs.axes import Axis
 from redheart_core.runs.folder import open_folder, runs_root
+from redheart_core.runs.notes import read_notes
 from redheart_core.runs.series import LOSS
 from redheart_core.runs.watching import Look
 from workbench.copy import UiLanguage, say
+from workbench.reports.run_comparison import FILE_NAME, ComparedRun, comparison_zip
 from workbench.ui import prose, session
 from workbench.ui.figure import downloads, show_twin
 from workbench.ui.panels_figure import show_panels
@@ -53,6 +55,22 @@ def draw_compare(language: UiLanguage) -> None:
     _draw_choice_of_curves(looks, language)
     refreshed(_draw_curves, tuple(chosen), language=language, waits=not any(look.status.is_living for look in looks))
     _draw_tables(looks, language)
+    _draw_export(tuple(chosen), language)
+
+
+def _draw_export(run_ids: tuple[str, ...], language: UiLanguage) -> None:
+    """Offer everything in one file. It is packed only where somebody takes it, outside the session of the page."""
+    axis = Axis(session.get(Key.COMPARED_AXIS) or Axis.STEP.value)
+    series = tuple(session.get(Key.COMPARED_SERIES) or [LOSS])
+
+    def packed() -> bytes:
+        runs = [ComparedRun(look=look, notes=read_notes(look.folder)) for look in _looks(run_ids)]
+        return comparison_zip(runs, series, axis, language)
+
+    st.download_button(
+        say("comparison.export.button", language), packed, FILE_NAME, "application/zip", key="comparison.zip",
+        on_click="ignore", help=say("comparison.export.help", language),
+    )  # fmt: skip
 
 
 def _begin(known: tuple[str, ...]) -> None:
