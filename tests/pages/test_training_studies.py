@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 import zipfile
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -74,13 +75,18 @@ def test_a_whole_comparison_is_one_file_of_the_same_bytes_in_which_names_stay_te
     with zipfile.ZipFile(io.BytesIO(packed)) as opened_zip:
         files = {name: opened_zip.read(name).decode() for name in opened_zip.namelist()}
     assert set(files) == {
-        "best-validation.csv", "comparison.json", "curves.csv", "index.html", "runs.csv", "settings.csv",
+        "best-validation.csv", "comparison.json", "curves.csv", "figure-1.svg", "index.html", "runs.csv",
+        "settings.csv",
     }  # fmt: skip
     page = files["index.html"]
     assert "<script" not in page
     assert "<b>" not in page
     assert "\u202e" not in page
-    assert page.count("<polyline") == 2
+    assert files["figure-1.svg"].count("<polyline") == 2
+    assert all(
+        escape(word) in page
+        for word in ("=1+1 <b>한글</b>", "../x", "🌱", say("comparison.heading.intervals", language))
+    )
     assert "learning_rate" in page
     content = json.loads(files["comparison.json"])
     assert [run["name"] for run in content["runs"]] == ["slow", HOSTILE_NAME]

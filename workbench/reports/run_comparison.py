@@ -6,33 +6,30 @@ give the same bytes.
 
 from __future__ import annotations
 
-import html
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
 
 from redheart_core.runs.axes import Axis
 from redheart_core.runs.notes import RunNotes
 from redheart_core.runs.watching import Look
 from workbench.charts.panels_svg import panel_svg
 from workbench.copy import UiLanguage, say
+from workbench.reports.comparison_page import comparison_page
 from workbench.views.figure import Table
 from workbench.views.panels import PanelsView
 from workbench.views.run_comparison import curves_view, full_metrics_table, metrics_table, run_label, settings_table
-from workbench.views.visible import visible_html, visible_text
+from workbench.views.run_list import moment, state_text
+from workbench.views.visible import visible_text
 
 FILE_NAME = "run-comparison.zip"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest moment that a ZIP file knows: when it was packed is not part of the result."""
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_STYLE = (
-    "body{max-width:56rem;margin:2rem auto;padding:0 1rem;font:16px/1.55 Pretendard,sans-serif;color:#1E1A15;"
-    "background:#FBF8F2}table{border-collapse:collapse;font-size:15px;display:block;overflow-x:auto}"
-    "th,td{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #D8D0C1}"
-    "td{white-space:pre-wrap;overflow-wrap:anywhere}svg{width:100%;height:auto}"
-)
+_CSV_MARK = "\ufeff"
+"""Spreadsheets take a file without it for one in the old code page of their country."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,17 +51,21 @@ def comparison_zip(runs: Sequence[ComparedRun], series: Sequence[str], axis: Axi
     """
     looks = [run.look for run in runs]
     curves = curves_view(looks, series, axis, language)
-    settings, metrics = settings_table(looks, language), full_metrics_table(looks, language)
-    described = _runs_table(runs, language)
+    described, settings = _runs_table(runs, language), settings_table(looks, language)
+    metrics = full_metrics_table(looks, language)
     files = {
-        "index.html": _page(runs, curves, (described, metrics_table(looks, language), settings), language),
-        "runs.csv": described.to_csv(),
-        "settings.csv": settings.to_csv(),
-        "best-validation.csv": metrics.to_csv(),
-        "comparison.json": _json(runs, (described, settings, metrics), curves, axis),
+        "runs.csv": _csv(described),
+        "best-validation.csv": _csv(metrics),
+        "settings.csv": _csv(settings),
+        "comparison.json": _json(runs, (described, metrics, settings), curves, axis),
     }
     if curves is not None:
-        files["curves.csv"] = curves.table.to_csv()
+        files["curves.csv"] = _csv(curves.table)
+        files |= {f"figure-{place}.svg": panel_svg(curves, panel) for place, panel in enumerate(curves.panels, 1)}
+    files["index.html"] = comparison_page(
+        curves, runs=described, metrics=metrics_table(looks, language), settings=settings, files=tuple(sorted(files)),
+        language=language,
+    )  # fmt: skip
     return _packed(files)
 
 
@@ -79,27 +80,36 @@ def _packed(files: dict[str, str]) -> bytes:
     return buffer.getvalue()
 
 
+def _csv(table: Table) -> str:
+    return _CSV_MARK + table.to_csv()
+
+
 def _runs_table(runs: Sequence[ComparedRun], language: UiLanguage) -> Table:
-    names = ("run", "id", "steps", "tags", "note")
+    names = ("run", "id", "state", "steps", "planned", "begun", "tags", "note", "command")
     rows = tuple(
         (
             run_label(place, run.look.facts.name),
             run.look.folder.run_id,
+            state_text(run.look.status.shown, language),
             run.look.status.step,
+            run.look.status.planned_steps,
+            moment(run.look.facts.created_s, UTC),
             visible_text(", ".join(run.notes.tags)),
             visible_text(run.notes.note),
+            visible_text(run.look.facts.command),
         )
         for place, run in enumerate(runs)
     )
     return Table(name="runs", columns=tuple(say(f"comparison.column.{name}", language) for name in names), rows=rows)
 
 
-def _json(runs: Sequence[ComparedRun], tables: Iterable[Table], curves: PanelsView | None, axis: Axis) -> str:
+def _json(runs: Sequence[ComparedRun], tables: Sequence[Table], curves: PanelsView | None, axis: Axis) -> str:
     content = {
         "runs": [
             {
                 "id": run.look.folder.run_id, "name": run.look.facts.name, "note": run.notes.note,
-                "tags": list(run.notes.tags), "command": run.look.facts.command, "steps": run.look.status.step,
+                "tags": list(run.notes.tags), "command": run.look.facts.command, "state": run.look.status.shown.value,
+                "steps": run.look.status.step, "created_s": run.look.facts.created_s,
                 "settings": dict(run.look.facts.settings),
             }
             for run in runs
@@ -108,32 +118,4 @@ def _json(runs: Sequence[ComparedRun], tables: Iterable[Table], curves: PanelsVi
         "tables": {table.name: json.loads(table.to_json()) for table in tables},
         "curves": [] if curves is None else json.loads(curves.table.to_json()),
     }  # fmt: skip
-    return json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True)
-
-
-def _page(
-    runs: Sequence[ComparedRun], curves: PanelsView | None, tables: tuple[Table, Table, Table], language: UiLanguage
-) -> str:
-    described, metrics, settings = tables
-    title = say("comparison.export.title", language)
-    parts = [f"<h1>{html.escape(title)}</h1>", _table(described)]
-    if curves is not None:
-        parts.append(f"<h2>{visible_html(curves.text.title)}</h2><p>{html.escape(curves.text.subtitle)}</p>")
-        parts += [panel_svg(curves, panel) for panel in curves.panels]
-    for heading, table, without in (("metrics", metrics, "no_metrics"), ("settings", settings, "same")):
-        parts.append(f"<h2>{html.escape(say(f'comparison.heading.{heading}', language))}</h2>")
-        empty = f"<p>{html.escape(say(f'comparison.heading.{without}', language))}</p>"
-        parts.append(_table(table) if table.rows else empty)
-    parts.append(f"<p>{html.escape(say('comparison.heading.intervals', language))}</p>")
-    return (
-        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
-    )
-
-
-def _table(table: Table) -> str:
-    head = "".join(f"<th>{visible_html(column)}</th>" for column in table.columns)
-    rows = "".join(f"<tr>{''.join(f'<td>{visible_html(str(cell))}</td>' for cell in row)}</tr>" for row in table.rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return json.dumps(content, ensure_ascii=False, indent=2)
