@@ -35,12 +35,11 @@ from redheart_core.explain.surd.sampling import BinKind
 from redheart_core.explain.surd.sets import Key, SourceSets
 from redheart_core.explain.surd.significance import holm, p_values
 from redheart_core.explain.surd.split import running_maximum, split
+from redheart_core.explain.surd.ties import CLOSE_SHARE
 
 SENSITIVITY_BINS = (2, 3, 4)
 SAMPLES_PER_CELL = 1_000 / 256
 """Below this many independent units per cell of the largest table even the basic interval covers too seldom."""
-CLOSE_SHARE = 0.01
-"""Pairs whose swap would move less than this share of the total are not worth a flag."""
 
 Floats = NDArray[np.float64]
 Report = Callable[[int, int], None]
@@ -107,7 +106,7 @@ def assess(
     estimates = _estimates(measured, null, observations.num_units, labels)
     found = Intervals.none()
     if has_intervals(observations, measured.sets):
-        found = intervals(boot, estimates[0], measured.target_T, labels, level=settings.level)
+        found = intervals(boot, measured, labels, num_units=observations.num_units, level=settings.level)
     tests = interaction_tests(observations, labels, num_surrogates, seeds[2], *told[2:])
     return SurdReport(
         result=to_result(measured, sampling=sampling_of(observations, measured)),
@@ -117,6 +116,7 @@ def assess(
         kinds=_kinds(labels, estimates, found),
         interaction_bits=None if tests.together is None else tests.together.bits,
         interaction_p=None if tests.together is None else tests.together.p_value,
+        interaction_detectable=_detectable(tests, float(estimates[0].sum()), settings),
         sensitivity=(),
         close_pairs=close_pairs(measured, boot.drawn),
         num_surrogates=num_surrogates,
@@ -184,6 +184,12 @@ def _total(estimates: Floats, null_KR: Floats, interval: Interval | None, settin
         p_value=p_value,
         is_significant=p_value <= settings.alpha,
     )
+
+
+def _detectable(tests: InteractionTests, total: float, settings: ReportSettings) -> float | None:
+    if tests.together is None:
+        return None
+    return tests.together.chance.detectable(alpha=settings.alpha, least_bits=LEAST_SHARE * total)
 
 
 def _kinds(labels: Labels, estimates: Floats, found: Intervals) -> tuple[KindReport, ...]:

@@ -117,9 +117,10 @@ def main_effects(counts_TX: Integers) -> Floats:
     """
     shares = (counts_TX / counts_TX.sum())[..., None]
     fitted = shares.sum(axis=tuple(range(1, counts_TX.ndim)), keepdims=True) * shares.sum(axis=0)
+    wanted = _kept_tables(shares)
     for _ in range(FIT_ROUNDS):
         before = fitted
-        fitted = _fit_round(shares, fitted)
+        fitted = _fit_round(wanted, fitted)
         if np.abs(fitted - before).max() <= FIT_TOLERANCE:
             break
     return np.asarray(fitted[..., 0], dtype=np.float64)
@@ -132,19 +133,24 @@ def main_effects_again(shares_TXR: Floats, start_TX: Floats) -> Floats:
     larger, never smaller.
     """
     fitted = np.broadcast_to(start_TX[..., None], shares_TXR.shape)
+    wanted = _kept_tables(shares_TXR)
     for _ in range(REFIT_ROUNDS):
-        fitted = _fit_round(shares_TXR, fitted)
+        fitted = _fit_round(wanted, fitted)
     return fitted
 
 
-def _fit_round(shares_TXR: Floats, fitted_TXR: Floats) -> Floats:
-    """Fit each (T, source) table once, then the source table."""
+def _kept_tables(shares_TXR: Floats) -> tuple[tuple[tuple[int, ...], Floats], ...]:
+    """Return what main effects keep: each (T, source) table and the source table, with the axes that were summed."""
     last = shares_TXR.ndim - 1
-    for source in range(1, last):
-        others = tuple(axis for axis in range(1, last) if axis != source)
-        wanted, present = (table.sum(axis=others, keepdims=True) for table in (shares_TXR, fitted_TXR))
-        fitted_TXR = fitted_TXR * _ratio(wanted, present)
-    return np.asarray(fitted_TXR * _ratio(shares_TXR.sum(axis=0), fitted_TXR.sum(axis=0)), dtype=np.float64)
+    pairs = (tuple(axis for axis in range(1, last) if axis != source) for source in range(1, last))
+    return tuple((axes, shares_TXR.sum(axis=axes, keepdims=True)) for axes in (*pairs, (0,)))
+
+
+def _fit_round(kept: tuple[tuple[tuple[int, ...], Floats], ...], fitted_TXR: Floats) -> Floats:
+    """Fit each kept table once."""
+    for axes, wanted in kept:
+        fitted_TXR = fitted_TXR * _ratio(wanted, fitted_TXR.sum(axis=axes, keepdims=True))
+    return fitted_TXR
 
 
 def _take(left_RK: Integers, count: int, rng: np.random.Generator, *, all_alike: bool) -> Integers:
@@ -154,4 +160,4 @@ def _take(left_RK: Integers, count: int, rng: np.random.Generator, *, all_alike:
 
 
 def _ratio(wanted: Floats, present: Floats) -> Floats:
-    return np.where(present > 0, wanted / np.where(present > 0, present, 1.0), 0.0)
+    return np.divide(wanted, present, out=np.zeros_like(wanted), where=present > 0)

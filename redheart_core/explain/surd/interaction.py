@@ -7,7 +7,8 @@ thousand samples it found 12 % of interactions of 0.015 bit, this divergence 90 
 
 Letters: T target states, X one axis per source, R replicates.
 
-Source: Good 1963, "Maximum entropy for hypothesis formulation, especially for multidimensional contingency tables".
+Sources: Good 1963, "Maximum entropy for hypothesis formulation, especially for multidimensional contingency tables";
+Agresti 2013, "Categorical Data Analysis", section 6.6 (power from a noncentral chi-squared).
 """
 
 from __future__ import annotations
@@ -29,10 +30,41 @@ from redheart_core.explain.surd.significance import holm
 MAX_DRAWN_CELLS = 20_000_000
 """Cells of all drawn tables of one set together; larger sets are not tested."""
 CHUNK_CELLS = 200_000
+POWER = 0.80
+_POWER_DEVIATIONS = 0.8416212335729143
+"""The standard normal quantile of ``POWER``."""
 LEAST_SHARE = 0.03
 """Of the total. Cutting a plain sum into 2 to 4 bins makes interactions of up to 2.5 % of the total by itself."""
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chance:
+    """Divergences of drawn tables without interaction, in bits."""
+
+    mean: float
+    deviation: float
+    num_samples: int
+    """Samples in each table."""
+    ascending_R: tuple[float, ...]
+
+    def detectable(self, *, alpha: float, least_bits: float) -> float:
+        """Return the smallest interaction, in bits, that the test would find in ``POWER`` of such samples.
+
+        An interaction of D bits moves the divergence by D and its variance by 2 D / (n ln 2), as a noncentral
+        chi-squared does; the divergence is then taken for normal. Against the exact distribution that is right to
+        2 % from two degrees of freedom on.
+
+        Args:
+            alpha: The largest p-value that counts as found.
+            least_bits: What is found must also be this large after correction.
+        """
+        threshold = max(float(np.quantile(self.ascending_R, 1.0 - alpha)) - self.mean, least_bits)
+        spread = 2.0 / (self.num_samples * math.log(2.0))
+        half = threshold + _POWER_DEVIATIONS**2 * spread / 2.0
+        root = half**2 - threshold**2 + (_POWER_DEVIATIONS * self.deviation) ** 2
+        return half + math.sqrt(max(0.0, root))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +74,8 @@ class Interaction:
     bits: float
     """Divergence from the main-effects fit, less what tables without interaction show; at least 0."""
     p_value: float
+    chance: Chance
+    """What tables without interaction show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +123,13 @@ def interaction_of(
     observed = float(divergence((counts_TX / counts_TX.sum())[..., None], fitted_TX[..., None])[0])
     drawn_R = _drawn_divergences(fitted_TX, observations.num_units, replicates, rng)
     reached = int((drawn_R >= observed).sum())
-    return Interaction(bits=max(0.0, observed - float(drawn_R.mean())), p_value=(reached + 1) / (replicates + 1))
+    chance = Chance(
+        mean=float(drawn_R.mean()),
+        deviation=float(drawn_R.std()),
+        num_samples=observations.num_units,
+        ascending_R=tuple(np.sort(drawn_R).tolist()),
+    )
+    return Interaction(bits=max(0.0, observed - chance.mean), p_value=(reached + 1) / (replicates + 1), chance=chance)
 
 
 def set_table(observations: Observations, key: Key) -> Integers:

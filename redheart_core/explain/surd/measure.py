@@ -132,5 +132,11 @@ def term_values(terms: Split, sets: SourceSets) -> tuple[Mapping[Key, float], Ma
 
 def target_entropy(target_T: Floats) -> float:
     """Return H(T) in bits."""
-    occupied = target_T[target_T > 0]
-    return max(0.0, float(-(occupied * np.log2(occupied)).sum()))
+    return float(target_entropies(target_T[:, None])[0])
+
+
+def target_entropies(target_TR: Floats) -> Floats:
+    """Return H(T) of many populations in bits, shape (R,)."""
+    logarithms = np.log2(target_TR, out=np.zeros_like(target_TR), where=target_TR > 0)
+    entropy_R: Floats = np.maximum(0.0, -(target_TR * logarithms).sum(axis=0))
+    return entropy_R

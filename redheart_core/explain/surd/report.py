@@ -50,7 +50,10 @@ class TermKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """A basic (reflected) bootstrap interval over the independent unit, bias corrected, never below 0."""
+    """A basic (reflected) bootstrap interval over the independent unit, bias corrected, never below 0.
+
+    Where the samples leave the order of source sets open it covers every order; see ``ties``.
+    """
 
     low: float
     high: float
@@ -145,6 +148,8 @@ class SurdReport:
     """How far the table of all sources is from main effects alone; None where not tested."""
     interaction_p: float | None
     """Of those bits against populations without interaction; None where not tested."""
+    interaction_detectable: float | None
+    """The smallest such interaction, in bits, that would be found in four of five samples like these."""
     sensitivity: tuple[SensitivityRow, ...]
     close_pairs: tuple[ClosePair, ...]
     num_surrogates: int
@@ -159,6 +164,7 @@ class SurdReport:
             "kinds": [{**asdict(kind), "kind": kind.kind.value} for kind in self.kinds],
             "interaction_bits": self.interaction_bits,
             "interaction_p": self.interaction_p,
+            "interaction_detectable": self.interaction_detectable,
             "sensitivity": [{**asdict(row), "reliability": row.reliability.value} for row in self.sensitivity],
             "close_pairs": [
                 {"sources": [_name(key) for key in pair.keys], "bits": pair.bits} for pair in self.close_pairs

@@ -1,6 +1,6 @@
 """Intervals, p-values and Holm's correction: plain arithmetic over replicates.
 
-Letters: K terms, R replicates.
+Letters: K terms, Q numbers, R replicates.
 """
 
 from __future__ import annotations
@@ -8,32 +8,29 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from redheart_core.explain.surd.report import Interval
-
 Floats = NDArray[np.float64]
 ROUNDING = 1e-12
 """Bits by which a replicate may fall short of the observed value and still count as reaching it."""
 
 
-def basic_interval(observed: float, replicates_R: Floats, *, level: float, origin: float | None = None) -> Interval:
-    """Turn the bootstrap quantiles round at the observed value, and cut at 0.
+def basic_intervals(observed_Q: Floats, replicates_QR: Floats, *, level: float, origin_Q: Floats) -> Floats:
+    """Turn the bootstrap quantiles round at the observed values, and cut at 0; lower and upper ends, shape (2, Q).
 
     The percentile interval is wrong here: resampling adds the plug-in bias a second time, and its 90 % intervals cover
-    the truth almost never at a thousand samples. A term at 0 gets an upper end only.
+    the truth almost never at a thousand samples. A number at 0 gets an upper end only.
 
     Args:
-        observed: The term in the samples.
-        replicates_R: The term in the drawn populations.
+        observed_Q: The numbers in the samples.
+        replicates_QR: The numbers in the drawn populations.
         level: Nominal coverage.
-        origin: The term in the population that was drawn from; the observed one when left out.
+        origin_Q: The numbers in the population that was drawn from.
     """
-    if observed <= ROUNDING:
-        return Interval(low=0.0, high=float(np.quantile(replicates_R, level)), one_sided=True)
     tail = (1.0 - level) / 2.0
-    below, above = np.quantile(replicates_R, [tail, 1.0 - tail]).tolist()
-    centre = observed if origin is None else origin
-    low = max(0.0, observed - (above - centre))
-    return Interval(low=low, high=max(low, observed - (below - centre)), one_sided=low == 0.0)
+    below_Q, above_Q, one_sided_Q = np.quantile(replicates_QR, [tail, 1.0 - tail, level], axis=1)
+    low_Q = np.maximum(0.0, observed_Q - (above_Q - origin_Q))
+    high_Q = np.maximum(low_Q, observed_Q - (below_Q - origin_Q))
+    is_there_Q = observed_Q > ROUNDING
+    return np.stack([np.where(is_there_Q, low_Q, 0.0), np.where(is_there_Q, high_Q, one_sided_Q)])
 
 
 def p_values(observed_K: Floats, null_KR: Floats) -> Floats:

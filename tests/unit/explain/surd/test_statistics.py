@@ -23,7 +23,7 @@ from redheart_core.explain.surd.interaction import interaction_of
 from redheart_core.explain.surd.observations import Observations, observe
 from redheart_core.explain.surd.replicates import Replicates, independent, resampled
 from redheart_core.explain.surd.sets import source_sets
-from redheart_core.explain.surd.significance import basic_interval, holm, p_values
+from redheart_core.explain.surd.significance import basic_intervals, holm, p_values
 from redheart_core.explain.surd.table import table_information
 
 QUICK = ReportSettings(num_bootstrap=100, num_surrogates=199)
@@ -94,12 +94,12 @@ def test_main_effects_keep_each_pair_and_drop_the_xor() -> None:
 
 def test_the_basic_interval_reflects_at_the_observed_value() -> None:
     replicates = np.linspace(0.9, 1.4, 501)
-    interval = basic_interval(1.0, replicates, level=0.9)
-    assert (interval.low, interval.high) == pytest.approx((2 - 1.375, 2 - 0.925))
-    assert not interval.one_sided
-    assert basic_interval(0.1, replicates - 0.8, level=0.9).one_sided
-    at_zero = basic_interval(0.0, np.linspace(0, 1, 101), level=0.9)
-    assert (at_zero.low, at_zero.high, at_zero.one_sided) == (0.0, pytest.approx(0.9), True)
+    drawn = np.stack([replicates, replicates - 0.8, np.linspace(0, 1, 501)])
+    observed = np.array([1.0, 0.1, 0.0])
+    low, high = basic_intervals(observed, drawn, level=0.9, origin_Q=observed)
+    assert (low[0], high[0]) == pytest.approx((2 - 1.375, 2 - 0.925))
+    assert low[1] == 0.0
+    assert (low[2], high[2]) == (0.0, pytest.approx(0.9))
 
 
 def test_p_values_count_the_observed_population_too() -> None:
