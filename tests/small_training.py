@@ -13,8 +13,9 @@ import torch
 from redheart_core.text.tokenizer import Tokenizer
 from redheart_core.training.batches import Item, tokenize
 from redheart_core.training.config import StageConfig, TrainingConfig
+from redheart_core.training.happenings import EventKind
 from redheart_core.training.objectives import JudgedObjective, PleasureObjective
-from redheart_core.training.observer import Event, EventKind, SilentObserver, StepRecord, ValidationRecord
+from redheart_core.training.observer import Event, SilentObserver, StepRecord, ValidationRecord
 from redheart_core.training.tasks import Example, Task
 from redheart_core.training.trainer import Trainer
 from redheart_core.vocabulary.reading import Family

@@ -65,7 +65,9 @@ def shown_values(folder: RunFolder, reader: RunReader) -> dict[str, Any]:
         "data_sha256": reader.data_sha256(),
         "attempts": [asdict(attempt) for attempt in reader.attempts()],
         "validations": [asdict(row) for row in reader.validations()],
-        "events": [asdict(event) for event in reader.events()],
+        "events": [
+            asdict(event) | {"name": None if event.what is None else event.what.name} for event in reader.events()
+        ],
         "series": list(reader.series_names()),
         "telemetry": asdict(samples[-1]) if samples else None,
         "kept_models": {str(step): str(path) for step, path in kept_models(folder).items()},

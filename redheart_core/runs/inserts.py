@@ -16,7 +16,8 @@ from itertools import groupby
 from redheart_core.runs.schema import BUCKET_STEPS
 from redheart_core.runs.series import Bucket, tally
 from redheart_core.runs.telemetry import Sample
-from redheart_core.training.observer import Event, EventKind, StepRecord, ValidationRecord
+from redheart_core.training.happenings import EventKind, values_of
+from redheart_core.training.observer import Event, StepRecord, ValidationRecord
 
 Entry = StepRecord | ValidationRecord | Event | Sample
 TimedEntry = tuple[float, Entry]
@@ -141,9 +142,12 @@ def _insert_one(connection: sqlite3.Connection, attempt: int, at_s: float, entry
         if entry.kind is EventKind.RESUMED:
             go_back(connection, entry.step)
         connection.execute(
-            "INSERT INTO events (attempt, at_s, step, kind, detail) VALUES (?, ?, ?, ?, ?)",
-            (attempt, at_s, entry.step, entry.kind.value, entry.detail),
-        )
+            "INSERT INTO events (attempt, at_s, step, kind, detail, name, fields) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                attempt, at_s, entry.step, entry.kind.value, entry.detail, entry.what.name,
+                _json(values_of(entry.what)),
+            ),
+        )  # fmt: skip
     elif isinstance(entry, Sample):
         values = asdict(entry) | {"devices": json.dumps([asdict(device) for device in entry.devices])}
         names = ", ".join(values)

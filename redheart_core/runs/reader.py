@@ -26,12 +26,14 @@ from redheart_core.runs.schema import open_store, store_problem
 from redheart_core.runs.series import Curve
 from redheart_core.runs.stretches import Stretch
 from redheart_core.runs.telemetry import DeviceSample, Sample
-from redheart_core.training.observer import EventKind, StepRecord
+from redheart_core.training.happenings import EventKind, Happening, happening_of
+from redheart_core.training.observer import StepRecord
 
 MAX_POINTS = 2_000
 LIVING = frozenset({Shown.QUEUED, Shown.STARTING, Shown.RUNNING, Shown.STOPPING, Shown.SILENT})
 """A process waits with the run or works on it."""
-_LOST = "its process is gone without a word: it was killed, or the machine was restarted"
+LOST_REASON = "its process is gone without a word: it was killed, or the machine was restarted"
+"""Of a run whose process nobody saw end."""
 _RATE_STEPS = 200
 """Latest steps from which the speed is taken."""
 
@@ -109,6 +111,9 @@ class RecordedEvent:
     step: int
     kind: EventKind
     detail: str
+    """One line in English."""
+    what: Happening | None
+    """With its numbers; None where the record has only the line, as records of version 1 do."""
     is_superseded: bool
     """Whether a resumed run went back behind it."""
 
@@ -252,6 +257,7 @@ class RunReader:
                 step=row["step"],
                 kind=EventKind(row["kind"]),
                 detail=row["detail"],
+                what=_happening(row),
                 is_superseded=bool(row["is_superseded"]),
             )
             for row in rows
@@ -314,7 +320,11 @@ def _reason(shown: Shown, attempt: Attempt | None, launch: Launch | None) -> str
     ending = _latest_exit(attempt, launch)
     if ending is not None and (ending.code != 0 or shown is Shown.FAILED):
         return ending.reason
-    return _LOST if shown is Shown.CRASHED else ""
+    return LOST_REASON if shown is Shown.CRASHED else ""
+
+
+def _happening(row: sqlite3.Row) -> Happening | None:
+    return happening_of(row["name"], json.loads(row["fields"])) if "name" in row.keys() else None  # noqa: SIM118
 
 
 def _sample(row: sqlite3.Row) -> Sample:

@@ -23,7 +23,8 @@ from redheart_core.runs.signals import signals_to
 from redheart_core.runs.telemetry import SAMPLE_EVERY_S, Sampler
 from redheart_core.runs.writer import COMMIT_EVERY_S, StoreWriter
 from redheart_core.training.evaluation import Metric
-from redheart_core.training.observer import Event, EventKind, GivenUp, StepRecord, ValidationRecord
+from redheart_core.training.happenings import EventKind, Failed, ModelWritten
+from redheart_core.training.observer import Event, GivenUp, StepRecord, ValidationRecord
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +109,7 @@ class RunRecorder:
             RunError: It cannot be kept.
         """
         self.on_validation(ValidationRecord(step=step, epoch=self._epoch, metrics=metrics))
-        self._writer.add(Event(step=step, kind=EventKind.CHECKPOINT, detail=f"the model was written to {model_dir}"))
+        self._writer.add(Event(step=step, what=ModelWritten(folder=str(model_dir))))
         self._writer.flush()
         with RunReader(self._folder) as reader:
             scores = validation_scores(reader.validations())
@@ -169,21 +170,22 @@ def recording(folder: RunFolder, *, world_size: int = 1) -> Iterator[RunRecorder
         try:
             yield recorder
         except BaseException as error:
-            reason = _reason(error)
-            logger.error("the run ends: %s", reason, exc_info=not isinstance(error, RunError))
+            failed = _failed(error)
+            logger.error("the run ends: %s", failed.detail, exc_info=not isinstance(error, RunError))
             with contextlib.suppress(RunError):  # the error on its way is the one to be told
                 if not recorder.has_failed:
-                    recorder.on_event(Event(step=recorder.acknowledged_step, kind=EventKind.FAILED, detail=reason))
+                    recorder.on_event(Event(step=recorder.acknowledged_step, what=failed))
             with contextlib.suppress(RunError):
-                recorder.close(State.FAILED, reason)
+                recorder.close(State.FAILED, failed.detail)
             raise
         recorder.close(State.STOPPED if recorder.was_stopped else State.COMPLETED)
 
 
-def _reason(error: BaseException) -> str:
-    if isinstance(error, KeyboardInterrupt):
-        return "interrupted from the keyboard before the state was saved"
-    return f"{type(error).__name__}: {error}"
+def _failed(error: BaseException) -> Failed:
+    """Return what is told of an error; where it ends the attempt, its line is the reason that is kept."""
+    interrupted = "interrupted from the keyboard before the state was saved"
+    message = interrupted if isinstance(error, KeyboardInterrupt) else str(error)
+    return Failed(error=type(error).__name__, message=message)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from redheart_core.errors import RunError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""2: events keep what happened as a name and its numbers, not only as a line of English."""
+_OLDEST_VERSION = 1
 APPLICATION_ID = 0x52485257
 """Marks the file as one of ours ("RHRW")."""
 BUCKET_STEPS = 100
@@ -50,7 +52,8 @@ CREATE TABLE validation (
 ) WITHOUT ROWID;
 CREATE TABLE events (
     event INTEGER PRIMARY KEY AUTOINCREMENT, attempt INTEGER NOT NULL, at_s REAL NOT NULL, step INTEGER NOT NULL,
-    kind TEXT NOT NULL, detail TEXT NOT NULL, is_superseded INTEGER NOT NULL DEFAULT 0
+    kind TEXT NOT NULL, detail TEXT NOT NULL, is_superseded INTEGER NOT NULL DEFAULT 0,
+    name TEXT NOT NULL DEFAULT '', fields TEXT NOT NULL DEFAULT '{}'
 );
 CREATE TABLE telemetry (
     sample INTEGER PRIMARY KEY AUTOINCREMENT, attempt INTEGER NOT NULL, at_s REAL NOT NULL, cpu_percent REAL NOT NULL,
@@ -58,6 +61,10 @@ CREATE TABLE telemetry (
     total_bytes INTEGER NOT NULL, disk_free_bytes INTEGER NOT NULL, disk_total_bytes INTEGER NOT NULL,
     devices TEXT NOT NULL
 );
+"""
+_FROM_VERSION_1 = """
+ALTER TABLE events ADD COLUMN name TEXT NOT NULL DEFAULT '';
+ALTER TABLE events ADD COLUMN fields TEXT NOT NULL DEFAULT '{}';
 """
 
 
@@ -80,7 +87,7 @@ def create_store(path: Path) -> sqlite3.Connection:
 
 
 def open_store(path: Path, *, writing: bool) -> sqlite3.Connection:
-    """Return a connection to an existing file; a reading one cannot change it.
+    """Return a connection to an existing file. A reading one cannot change it; a writing one brings it up to date.
 
     Raises:
         RunError: It is missing, damaged, none of ours, or of another version.
@@ -91,7 +98,9 @@ def open_store(path: Path, *, writing: bool) -> sqlite3.Connection:
         connection = _connect(f"{path.absolute().as_uri()}?mode={'rw' if writing else 'ro'}")
         if writing:
             connection.execute("PRAGMA synchronous = FULL")
-        _check_version(connection, path)
+        version = _checked_version(connection, path)
+        if writing and version < SCHEMA_VERSION:
+            connection.executescript(f"BEGIN; {_FROM_VERSION_1} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT")
     except sqlite3.Error as error:
         raise store_problem(path, error) from error
     return connection
@@ -117,11 +126,13 @@ def _connect(uri: str) -> sqlite3.Connection:
     return connection
 
 
-def _check_version(connection: sqlite3.Connection, path: Path) -> None:
+def _checked_version(connection: sqlite3.Connection, path: Path) -> int:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (found,) = connection.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID:
         raise RunError(f"{path}: an SQLite file, but not the record of a run. Restore the file from a copy.")
-    if found != SCHEMA_VERSION:
+    if not _OLDEST_VERSION <= found <= SCHEMA_VERSION:
         remedy = "Update the program." if found > SCHEMA_VERSION else "Read it with the version that wrote it."
-        raise RunError(f"{path}: written in version {found}; this program reads version {SCHEMA_VERSION}. {remedy}")
+        known = f"{_OLDEST_VERSION} to {SCHEMA_VERSION}"
+        raise RunError(f"{path}: written in version {found}; this program reads versions {known}. {remedy}")
+    return int(found)

@@ -27,7 +27,8 @@ from redheart_core.runs.liveness import Liveness, ProcessMark, process_start
 from redheart_core.runs.reader import RunReader
 
 POLL_S = 0.05
-_KILLED_REASON = "ended by a signal; what came after its last saved state is lost"
+KILLED_REASON = "ended by a signal; what came after its last saved state is lost"
+"""Kept of a process that said nothing when it was ended."""
 PROMPT_S = 10.0
 """Within this a prompt stop ends, unless the process hangs in the kernel."""
 _LONG_STEP_S = 2.0
@@ -185,7 +186,7 @@ def _end_of_launch(folder: RunFolder, waits: Patience) -> Progress:
     with RunReader(folder) as reader:
         status = reader.status()
     if status.attempt is not None and status.attempt.state is State.RUNNING and not status.is_living:
-        note_killed(folder, status.attempt, _KILLED_REASON)
+        note_killed(folder, status.attempt, KILLED_REASON)
     folder.stop_flag.unlink(missing_ok=True)
     return _progress(Stage.ENDED, f"the run is {status.shown.value}, its process is gone")
 
@@ -201,8 +202,8 @@ def _end(folder: RunFolder, attempt: Attempt, waits: Patience) -> Progress:
         latest = reader.attempts()[-1]
     folder.stop_flag.unlink(missing_ok=True)
     if latest.state is State.RUNNING:
-        note_killed(folder, attempt, _KILLED_REASON)
-        return _progress(Stage.ENDED, f"process {attempt.mark.pid} is gone: {_KILLED_REASON}")
+        note_killed(folder, attempt, KILLED_REASON)
+        return _progress(Stage.ENDED, f"process {attempt.mark.pid} is gone: {KILLED_REASON}")
     is_gone = _waits(lambda: not _lives(attempt.mark), waits.exit_s)
     process = "is gone" if is_gone else "ended its work on the run and goes on with something else"
     return _progress(Stage.ENDED, f"the run is {latest.state.value}, process {attempt.mark.pid} {process}")

@@ -17,9 +17,10 @@ from redheart_core.training.crossover.candidates import CandidateFolder
 from redheart_core.training.crossover.cross import cross
 from redheart_core.training.crossover.result_file import RESULT_FILE, write_result
 from redheart_core.training.distributed import ALONE, Workers
+from redheart_core.training.happenings import Happening, Pretrained
 from redheart_core.training.keeping import go_on, keep_state
 from redheart_core.training.loop import train
-from redheart_core.training.observer import Event, EventKind, Observer, SilentObserver
+from redheart_core.training.observer import Event, Observer, SilentObserver
 from redheart_core.training.pretraining.run import pretrain
 from redheart_core.training.tasks import Task
 from redheart_core.training.together import require_alone
@@ -112,11 +113,14 @@ def _pretrained(
         state_dir=work_dir / "pretraining",
     )
     counts = result.counts
-    detail = (
-        f"pretraining: {counts.steps} steps, {counts.tokens:,} tokens, {result.tokens_per_s:.0f} tokens/s, "
-        f"held-out loss {counts.held_out_loss_before:.4f} to {result.held_out_loss_after:.4f} nats"
+    ended = Pretrained(
+        steps=counts.steps,
+        tokens=counts.tokens,
+        tokens_per_s=result.tokens_per_s,
+        before=counts.held_out_loss_before,
+        after=result.held_out_loss_after,
     )
-    _tell(observer, EventKind.TECHNIQUE_ACTED, detail, step=0)
+    _tell(observer, ended, step=0)
     return result.finished
 
 
@@ -157,16 +161,16 @@ class _Checkpoints:
             include_average=self._config.include_average,
         )
         write_result(self._work_dir / RESULT_FILE, result)
-        _tell(observer, EventKind.CROSSOVER, f"crossover: {result.detail}", step=steps_done)
+        _tell(observer, result.told, step=steps_done)
 
     def _add_candidate(self, step: int) -> None:
         if self._kept is not None:
             self._kept.add(self._model, step=step, validation_loss=self._held_loss(self._model))
 
 
-def _tell(observer: Observer, kind: EventKind, detail: str, *, step: int) -> None:
-    logger.info("%s", detail)
-    observer.on_event(Event(step=step, kind=kind, detail=detail))
+def _tell(observer: Observer, what: Happening, *, step: int) -> None:
+    logger.info("%s", what.detail)
+    observer.on_event(Event(step=step, what=what))
 
 
 class _WithoutSteps(SilentObserver):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from redheart_core.training.observer import EventKind
+from redheart_core.training.happenings import StateKept
 from redheart_core.training.state import load_state, save_state
 from redheart_core.training.trainer import Trainer
 
@@ -18,7 +18,7 @@ def keep_state(state_dir: Path, trainer: Trainer) -> None:
     Raises:
         CheckpointError: It cannot be written; the state that was there is.
     """
-    trainer.tell(EventKind.CHECKPOINT, f"keeping the state in {STATE_FILE}")
+    trainer.tell(StateKept(file=STATE_FILE))
     latest, previous = state_dir / STATE_FILE, state_dir / PREVIOUS_STATE_FILE
     if latest.exists():
         previous.unlink(missing_ok=True)

@@ -5,28 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from redheart_core.training.evaluation import Metric
-
-
-class EventKind(StrEnum):
-    """What can happen beside the ordinary step."""
-
-    STARTED = "started"
-    TECHNIQUE_ACTED = "technique_acted"
-    """A technique changed something for the first time; the detail says what it changed, in numbers."""
-    BATCH_RESIZED = "batch_resized"
-    OUT_OF_MEMORY = "out_of_memory"
-    SWEET_SPOT = "sweet_spot"
-    CROSSOVER = "crossover"
-    EARLY_STOP = "early_stop"
-    CHECKPOINT = "checkpoint"
-    RESUMED = "resumed"
-    STOPPED = "stopped"
-    FINISHED = "finished"
-    FAILED = "failed"
+from redheart_core.training.happenings import EventKind, Happening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +51,17 @@ class Event:
     """Something beside the ordinary step."""
 
     step: int
-    kind: EventKind
-    detail: str
+    what: Happening
+
+    @property
+    def kind(self) -> EventKind:
+        """What it means for the run."""
+        return self.what.kind
+
+    @property
+    def detail(self) -> str:
+        """One line in English, for logs and the command line."""
+        return self.what.detail
 
 
 class GivenUp(Exception):  # noqa: N818  # it is none

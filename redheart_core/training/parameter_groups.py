@@ -10,6 +10,7 @@ from torch import nn
 
 from redheart_core.model.network import RedHeartModel
 from redheart_core.training.config import TrainingConfig
+from redheart_core.training.happenings import GroupRate, LayerRatesSet
 from redheart_core.training.techniques.layer_rates import BASE_LAYER, Layer, layers_below_outputs
 
 
@@ -53,12 +54,13 @@ def parameter_groups(model: RedHeartModel, config: TrainingConfig) -> tuple[Para
     )
 
 
-def group_table(groups: Sequence[ParameterGroup]) -> str:
-    """Return the groups as lines of text, the slowest first."""
-    return "\n".join(
-        f"{group.name}: {group.factor:.4f} of the base rate, decay {group.weight_decay:g}, "
-        f"{len(group.parameters)} tensors, {group.num_elements:,} numbers"
-        for group in sorted(groups, key=lambda group: group.factor)
+def rates_of_groups(groups: Sequence[ParameterGroup]) -> LayerRatesSet:
+    """Return what is told of the groups, the slowest first."""
+    return LayerRatesSet(
+        groups=tuple(
+            GroupRate(group.name, group.factor, group.weight_decay, len(group.parameters), group.num_elements)
+            for group in sorted(groups, key=lambda group: group.factor)
+        )
     )
 
 

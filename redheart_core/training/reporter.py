@@ -6,9 +6,9 @@ import logging
 from contextlib import AbstractContextManager
 
 from redheart_core.training.config import TrainingConfig
+from redheart_core.training.happenings import Happening
 from redheart_core.training.observer import (
     Event,
-    EventKind,
     Observer,
     SilentObserver,
     StepRecord,
@@ -33,10 +33,10 @@ class Reporter:
         self._told: Observer = self._observer if records else SilentObserver()
         self._progress = ProgressLog(config)
 
-    def event(self, step: int, kind: EventKind, detail: str) -> None:
+    def event(self, step: int, what: Happening) -> None:
         """Tell an event."""
-        logger.info("step %d, %s: %s", step, kind.value, detail)
-        self._told.on_event(Event(step=step, kind=kind, detail=detail))
+        logger.info("step %d, %s: %s", step, what.kind.value, what.detail)
+        self._told.on_event(Event(step=step, what=what))
 
     def step(self, record: StepRecord) -> None:
         """Tell a step."""

@@ -25,10 +25,22 @@ from redheart_core.training.config import StageConfig, TrainingConfig
 from redheart_core.training.distributed import ALONE, Workers, not_shared
 from redheart_core.training.evaluation import Metric
 from redheart_core.training.gradients import GradientPass, MicroBatch
+from redheart_core.training.happenings import (
+    BatchResized,
+    Failed,
+    Finished,
+    Happening,
+    LayerRatesSet,
+    OutOfMemory,
+    Resumed,
+    Started,
+    Stopped,
+    StoppedAtOnce,
+)
 from redheart_core.training.losses import StepLoss
-from redheart_core.training.observer import EventKind, GivenUp, Observer, StepRecord, ValidationRecord
+from redheart_core.training.observer import GivenUp, Observer, StepRecord, ValidationRecord
 from redheart_core.training.optimization.study import System
-from redheart_core.training.parameter_groups import group_table
+from redheart_core.training.parameter_groups import rates_of_groups
 from redheart_core.training.random_states import random_states, set_random_states
 from redheart_core.training.reporter import Reporter
 from redheart_core.training.sampling import Draw, Sampler
@@ -147,7 +159,7 @@ class Trainer:
             not_shared=not_shared(self._shared_loss),
         )
         self._sizer = None if config.dynamic_batch is None else BatchSizer(config.dynamic_batch, device, probe)
-        self._announcements = Announcements(partial(self.tell, EventKind.TECHNIQUE_ACTED))
+        self._announcements = Announcements(self.tell)
         self.stage = -1
         self.enter_stage(0)
 
@@ -159,16 +171,17 @@ class Trainer:
             OutOfDeviceMemoryError: Not even one example fits.
         """
         self.model.train()
-        self.tell(EventKind.STARTED if self.step == 0 else EventKind.RESUMED, f"{self.config.steps} steps planned")
+        begun = Started if self.step == 0 else Resumed
+        self.tell(begun(steps=self.config.steps))
         try:
             return self._run()
         except RedHeartError as error:
-            self.tell(EventKind.FAILED, str(error))
+            self.tell(Failed(error=type(error).__name__, message=str(error)))
             raise
 
-    def tell(self, kind: EventKind, detail: str) -> None:
+    def tell(self, what: Happening) -> None:
         """Report an event of the present step."""
-        self._reporter.event(self.step, kind, detail)
+        self._reporter.event(self.step, what)
 
     @property
     def epoch(self) -> float:
@@ -189,7 +202,9 @@ class Trainer:
         self.stage = stage
         groups = self.update.begin_stage()
         self.batch_size = self.config.stages[stage].batch_size
-        self._announcements.once("layer_rates", lambda: group_table(groups), when=self.config.layer_rates is not None)
+        self._announcements.once(
+            LayerRatesSet.name, lambda: rates_of_groups(groups), when=self.config.layer_rates is not None
+        )
 
     def _run(self) -> Ending:
         while self.owes_validation or self.step < self.config.steps:
@@ -199,10 +214,10 @@ class Trainer:
                 if self._is_over():
                     return self._finish(Ending.EARLY_STOPPED)
             except GivenUp:
-                return self._stop("on request, at once: what had been begun was left")
+                return self._stop(StoppedAtOnce())
             self._keep_what_is_due()
             if self.workers.largest(float(self._reporter.stop_requested())):
-                return self._stop("on request")
+                return self._stop(Stopped())
         if self.config.state_every is not None and self.step % self.config.state_every != 0:
             self._keep()  # what follows may take minutes, and whoever ends it then shall lose no step
         return self._finish(Ending.FINISHED)
@@ -286,7 +301,7 @@ class Trainer:
         return record
 
     def _shrunk(self, failed: int, fitting: int) -> None:
-        self.tell(EventKind.OUT_OF_MEMORY, f"{failed} examples did not fit; the step is taken again with {fitting}")
+        self.tell(OutOfMemory(failed=failed, fitting=fitting))
 
     def _resize(self) -> None:
         if self._sizer is None or not self._sizer.is_due(self.step):
@@ -294,7 +309,7 @@ class Trainer:
         used, before = self.workers.largest(self._sizer.used_share()), self.batch_size
         self.batch_size = self._sizer.next_size(before, used)
         if self.batch_size != before:
-            self.tell(EventKind.BATCH_RESIZED, f"{before} became {self.batch_size} with {used:.0%} of memory in use")
+            self.tell(BatchResized(before=before, after=self.batch_size, used_share=used))
 
     def _is_over(self) -> bool:
         """Validate where it is due; return whether that ends the run."""
@@ -306,7 +321,7 @@ class Trainer:
         self.owes_validation = False
         self._reporter.validation(ValidationRecord(step=self.step, epoch=self.epoch, metrics=metrics))
         for mark in self.watch.freeze(metrics):
-            self.tell(EventKind.SWEET_SPOT, mark.detail)
+            self.tell(mark.told)
         return self.watch.is_over
 
     def _keep_what_is_due(self) -> None:
@@ -321,14 +336,14 @@ class Trainer:
         if self._keep_state is not None and self.workers.records:
             self._keep_state(self)
 
-    def _stop(self, why: str) -> Ending:
+    def _stop(self, how: Stopped | StoppedAtOnce) -> Ending:
         self._keep()
-        self.tell(EventKind.STOPPED, why)
+        self.tell(how)
         return Ending.STOPPED
 
     def _finish(self, ending: Ending) -> Ending:
         if ending is Ending.EARLY_STOPPED:
-            self.tell(EventKind.EARLY_STOP, f"no progress since {self.watch.best_text}")
+            self.tell(self.watch.why_over)
         self.update.keep(self.watch.best_weights)
-        self.tell(EventKind.FINISHED, f"after {self.examples:,} examples")
+        self.tell(Finished(examples=self.examples))
         return ending

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from redheart_core.model.network import RedHeartModel
 from redheart_core.training.config import TrainingConfig
 from redheart_core.training.evaluation import Metric
+from redheart_core.training.happenings import AllFrozen, StoppedEarly
 from redheart_core.training.tasks import Task
 from redheart_core.training.techniques.early_stopping import EarlyStopping
 from redheart_core.training.techniques.sweet_spots import Mark, SweetSpots
@@ -59,12 +60,12 @@ class ValidationWatch:
         return self.stopping is not None and self.stopping.is_over()
 
     @property
-    def best_text(self) -> str:
-        """The last progress, in words."""
+    def why_over(self) -> StoppedEarly | AllFrozen:
+        """The last progress of the whole, or that no module is left."""
         if self.stopping is None:
-            return "any module's sweet spot"
+            return AllFrozen()
         best, scores = self.stopping.best, self.stopping.scores
-        return f"validation {best + 1} of {len(scores)}, {scores[best]:.4f}"
+        return StoppedEarly(best=best + 1, validations=len(scores), score=scores[best])
 
     @property
     def best_step(self) -> int | None:

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from redheart_core.runs.facts import State
 from redheart_core.runs.recorder import RunRecorder
-from redheart_core.training.observer import Event, EventKind
+from redheart_core.training.happenings import StateKept
+from redheart_core.training.observer import Event
 from tests.browser.conftest import Visitor
 from tests.unit.runs.recorded import new_run, step
 
@@ -21,7 +22,7 @@ def record(recorder: RunRecorder, first: int, last: int) -> None:
     """Record steps, and return once they are on the disk."""
     for number in range(first, last + 1):
         recorder.on_step(step(number))
-    recorder.on_event(Event(step=last, kind=EventKind.CHECKPOINT, detail="kept"))
+    recorder.on_event(Event(step=last, what=StateKept(file="kept")))
 
 
 def wait_for_step(visitor: Visitor, number: int) -> None:

@@ -1,5 +1,7 @@
 """Training."""
 
+import html
+import re
 import shutil
 from pathlib import Path
 
@@ -9,7 +11,11 @@ import redheart_core
 from redheart_core.runs.folder import ROOT_VARIABLE, RunFolder, new_run_id
 from redheart_core.runs.handover import models_of
 from redheart_core.runs.notes import read_notes
+from redheart_core.runs.recorder import recording
+from redheart_core.training.happenings import HAPPENINGS
+from redheart_core.training.observer import Event
 from tests.fakes import HOSTILE, fake_model
+from tests.happenings import english_words, example
 from tests.pages.conftest import OpenPage
 from tests.pages.reading import lasting_figures, page_text, press, raw_html
 from tests.recorded_trainings import recorded_training
@@ -78,6 +84,24 @@ def test_every_layer_of_a_real_run_opens(
     if layer in ("learning", "validation", "optimiser"):
         assert lasting_figures(app)
         assert all(figure["alt"] for figure in lasting_figures(app))
+
+
+def test_no_event_is_told_in_english_on_a_korean_page(open_page: OpenPage, root: Path) -> None:
+    names, shown = list(HAPPENINGS), 12
+    app = open_page("training", "ko")
+    for part in (names[:shown], names[shown:]):
+        folder = new_run(root)
+        with recording(folder) as recorder:
+            for name in part:
+                recorder.on_event(Event(step=1, what=example(name)))
+        app.session_state[Key.TRAINING_RUN] = folder.run_id
+        app.session_state[Key.RUN_LAYER] = "record"
+        app.run()
+        assert not app.exception
+        (table,) = [body for body in raw_html(app) if say("run.column.detail", "ko") in body]
+        rows = re.findall(r"<td[^>]*>([^<]*)</td></tr>", table)
+        assert len(rows) == len(part)
+        assert not [row for row in rows if english_words(html.unescape(row))]
 
 
 def test_hostile_names_stay_text(open_page: OpenPage, root: Path) -> None:

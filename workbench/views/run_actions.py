@@ -8,6 +8,7 @@ from enum import StrEnum
 from redheart_core.runs.facts import Shown
 from redheart_core.runs.reader import Status
 from workbench.copy import UiLanguage, say
+from workbench.views.happenings import reason_text
 
 
 class Action(StrEnum):
@@ -50,18 +51,10 @@ def ending_text(status: Status, language: UiLanguage) -> str | None:
     """Return how a run ended that did not end well, or None for all others."""
     if status.shown not in (Shown.CRASHED, Shown.FAILED):
         return None
-    return say(f"actions.{status.shown.value}", language, how=_how(status, language))
+    how = reason_text(status, language) or say("actions.lost", language)
+    return say(f"actions.{status.shown.value}", language, how=how)
 
 
 def may_lack_memory(status: Status) -> bool:
     """Say whether a run ended the way the system ends what takes too much memory."""
     return status.shown is Shown.CRASHED and status.exit is not None and status.exit.code == -signal.SIGKILL
-
-
-def _how(status: Status, language: UiLanguage) -> str:
-    ending = status.exit
-    if ending is None:
-        return status.reason if status.shown is Shown.FAILED and status.reason else say("actions.lost", language)
-    if ending.signal_name is not None:
-        return say("actions.ended_signal", language, signal=ending.signal_name)
-    return say("actions.ended_code", language, code=str(ending.code))

@@ -19,12 +19,13 @@ from redheart_core.runs.series import (
 from redheart_core.runs.stretches import Stretch, joined, summarised
 from redheart_core.runs.watching import Look
 from redheart_core.training.config import parse_config
-from redheart_core.training.observer import EventKind
+from redheart_core.training.happenings import EventKind
 from redheart_core.training.schedule import planned_curve
 from redheart_core.training.techniques.early_stopping import LOWER_IS_BETTER
 from workbench.copy import UiLanguage, say
 from workbench.views import numbers
 from workbench.views.figure import FigureText
+from workbench.views.happenings import happening_text
 from workbench.views.panels import (
     LevelView,
     LineView,
@@ -79,7 +80,7 @@ def validation_view(look: Look, language: UiLanguage) -> PanelsView | None:
             by_metric.setdefault((row.task, metric_name(row.metric)), []).append(row)
     if not by_metric:
         return None
-    marks = sweet_spots(look)
+    marks = sweet_spots(look, language)
     panels = tuple(_validation_panel(rows, marks, language) for rows in by_metric.values())
     latest = look.validations[-1].step
     at_best = sum(_best(rows).step == latest for rows in by_metric.values())
@@ -93,12 +94,12 @@ def validation_view(look: Look, language: UiLanguage) -> PanelsView | None:
     return _panels("validation", panels, "run.validation", values, language)
 
 
-def sweet_spots(look: Look) -> tuple[MarkView, ...]:
+def sweet_spots(look: Look, language: UiLanguage) -> tuple[MarkView, ...]:
     """Return the steps at which modules stopped learning, with what was told of them."""
     found: dict[int, list[str]] = {}
     for event in look.events:
         if event.kind is EventKind.SWEET_SPOT:
-            found.setdefault(event.step, []).append(event.detail)
+            found.setdefault(event.step, []).append(happening_text(event, language))
     return tuple(MarkView(x=step, note="\n".join(details)) for step, details in found.items())
 
 
@@ -148,7 +149,7 @@ def pace_view(look: Look, language: UiLanguage) -> PanelsView | None:
     if not tokens or not batch:
         return None
     resized = tuple(
-        MarkView(x=event.step, note=event.detail)
+        MarkView(x=event.step, note=happening_text(event, language))
         for event in look.events
         if event.kind in (EventKind.BATCH_RESIZED, EventKind.OUT_OF_MEMORY)
     )

@@ -12,6 +12,7 @@ from redheart_core.training.crossover.cross import CrossoverResult
 from workbench.copy import UiLanguage, say
 from workbench.views import numbers
 from workbench.views.figure import Table
+from workbench.views.happenings import happening_text, reason_text
 from workbench.views.progress import duration
 from workbench.views.run_list import moment, state_text
 from workbench.views.visible import visible_text
@@ -33,8 +34,8 @@ def status_sentence(look: Look, language: UiLanguage) -> str:
     if status.shown is Shown.RUNNING and status.left_s and status.seconds_per_step:
         left, pace = duration(status.left_s, language), duration(status.seconds_per_step, language)
         sentence = f"{sentence} {say('run.status.left', language, time=left, pace=pace)}"
-    if status.reason:
-        sentence = f"{sentence} {say('run.status.reason', language, reason=visible_text(status.reason))}"
+    if reason := reason_text(status, language):
+        sentence = f"{sentence} {say('run.status.reason', language, reason=reason)}"
     return sentence
 
 
@@ -80,7 +81,7 @@ def events_table(events: tuple[RecordedEvent, ...], zone: tzinfo, language: UiLa
             _unbroken(moment(event.at_s, zone)),
             event.step,
             say(f"run.event.{event.kind.value}", language),
-            visible_text(event.detail),
+            happening_text(event, language),
         )
         for event in reversed(events)
     ]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from redheart_core.training.crossover.candidates import Candidate, put, with_average
+from redheart_core.training.happenings import Crossed, Origin
 from redheart_core.training.modules import parameters_by_module
 from redheart_core.training.optimization.rules import greedy_crossover
 from redheart_core.training.optimization.study import System
@@ -42,11 +43,11 @@ class CrossoverResult:
         return self.single_losses[self.best_single] - self.loss
 
     @property
-    def detail(self) -> str:
-        """One line for an event."""
-        moved = {module: name for module, name in self.origins.items() if name != self.best_single}
-        parts = ", ".join(f"{module} from {name}" for module, name in moved.items()) or "every module as it was"
-        return f"loss {self.loss:.5f}, best single ({self.best_single}) {self.loss + self.gain:.5f}: {parts}"
+    def told(self) -> Crossed:
+        """What is told of it."""
+        moved = (Origin(*origin) for origin in self.origins.items() if origin[1] != self.best_single)
+        single_loss = self.single_losses[self.best_single]
+        return Crossed(loss=self.loss, single_loss=single_loss, single=self.best_single, moved=tuple(moved))
 
 
 def cross(

@@ -22,7 +22,8 @@ from torch.optim import AdamW
 
 from redheart_core.errors import ConfigError, DataError
 from redheart_core.model.network import RedHeartModel
-from redheart_core.training.observer import Event, EventKind, Observer, SilentObserver, StepRecord
+from redheart_core.training.happenings import PretrainingResumed, PretrainingSaved
+from redheart_core.training.observer import Event, Observer, SilentObserver, StepRecord
 from redheart_core.training.pretraining.config import PretrainingConfig
 from redheart_core.training.pretraining.heads import PretrainingHeads, PretrainingLoss
 from redheart_core.training.pretraining.sequences import TextBatch, batches_from, cut_by_tokens, pad
@@ -203,15 +204,13 @@ class _Pretraining:
             return None
         counts = load_pretraining(self.state_dir, self.modules, self.optimizer, identity=self.identity)
         if counts is not None:
-            detail = f"pre-training goes on after step {counts.steps}"
-            self.observer.on_event(Event(step=counts.steps, kind=EventKind.RESUMED, detail=detail))
+            self.observer.on_event(Event(step=counts.steps, what=PretrainingResumed(steps=counts.steps)))
         return counts
 
     def _save(self) -> None:
         if self.state_dir is not None:
             save_pretraining(self.state_dir, self.modules, self.optimizer, self.counts, identity=self.identity)
-            detail = f"pre-training saved after step {self.counts.steps}"
-            self.observer.on_event(Event(step=self.counts.steps, kind=EventKind.CHECKPOINT, detail=detail))
+            self.observer.on_event(Event(step=self.counts.steps, what=PretrainingSaved(steps=self.counts.steps)))
 
 
 def _split(

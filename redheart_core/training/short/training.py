@@ -12,7 +12,8 @@ from redheart_core.model.network import RedHeartModel
 from redheart_core.training.config import TrainingConfig
 from redheart_core.training.course import run_course
 from redheart_core.training.evaluation import Metric
-from redheart_core.training.observer import Event, EventKind, SilentObserver, StepRecord
+from redheart_core.training.happenings import EventKind
+from redheart_core.training.observer import Event, SilentObserver, StepRecord
 from redheart_core.training.short.bench import Bench, new_model
 
 _TOLD = (EventKind.STARTED, EventKind.FINISHED, EventKind.CHECKPOINT)

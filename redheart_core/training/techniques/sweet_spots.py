@@ -17,6 +17,7 @@ from torch import nn
 from redheart_core.errors import ConfigError
 from redheart_core.model.network import Part
 from redheart_core.training.evaluation import Metric
+from redheart_core.training.happenings import SweetSpotReached
 from redheart_core.training.modules import parameters_by_module
 from redheart_core.training.optimization.rules import NOISE_MULTIPLE, PATIENCE
 from redheart_core.training.optimization.study import System
@@ -52,11 +53,10 @@ class Mark:
     best_score: float
 
     @property
-    def detail(self) -> str:
-        """One line for an event."""
-        return (
-            f"{self.module} no longer learns after validation {self.frozen_at + 1}; "
-            f"its best was {self.best_score:.4f} at validation {self.best + 1}"
+    def told(self) -> SweetSpotReached:
+        """What is told of it; people count validations from 1."""
+        return SweetSpotReached(
+            module=self.module, frozen_at=self.frozen_at + 1, best=self.best + 1, score=self.best_score
         )
 
 

@@ -67,7 +67,7 @@ def test_runs_are_compared_for_people_and_machines(root: Path) -> None:
     content = asked("runs", "compare", one.run_id, two.run_id, "--series", "loss/kote")
     assert content["curves"][0]["steps"] == list(range(2, 31, 2))
     shown = run("runs", "show", "one").stdout
-    assert "technique_acted: r_drop: added 0.1 nats" in shown
+    assert "technique_acted: r_drop: added 0.10000 nats" in shown
     assert "two" in run("runs", "list").stdout
 
 

@@ -19,7 +19,8 @@ from redheart_core.runs.export.tensorboard import export_tensorboard
 from redheart_core.runs.folder import RunFolder
 from redheart_core.runs.reader import RunReader, Validation
 from redheart_core.runs.recorder import recording
-from redheart_core.training.observer import Event, EventKind
+from redheart_core.training.happenings import RDropAdded
+from redheart_core.training.observer import Event
 from tests.unit.runs.recorded import new_run, step, validation
 
 
@@ -29,7 +30,7 @@ def filled(folder: RunFolder, *, num_steps: int, best: float) -> RunFolder:
             recorder.on_step(step(number, loss=math.nan if number == 7 else None))
         recorder.on_validation(validation(10, value=best))
         recorder.on_validation(validation(20, value=best - 0.1))
-        recorder.on_event(Event(step=5, kind=EventKind.TECHNIQUE_ACTED, detail="r_drop: added 0.1 nats"))
+        recorder.on_event(Event(step=5, what=RDropAdded(nats=0.1)))
     return folder
 
 

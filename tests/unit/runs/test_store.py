@@ -21,7 +21,8 @@ from redheart_core.runs.reader import RunReader
 from redheart_core.runs.recorder import RunRecorder, recording
 from redheart_core.runs.schema import open_store
 from redheart_core.runs.telemetry import Sample
-from redheart_core.training.observer import Event, EventKind
+from redheart_core.training.happenings import EventKind, RDropAdded, Resumed, StateKept, Stopped, SweetSpotReached
+from redheart_core.training.observer import Event
 from tests.unit.runs.recorded import new_run, step, validation
 
 ROOT = Path(__file__).parents[3]
@@ -71,13 +72,15 @@ def test_what_was_recorded_is_read_back_to_the_last_bit(tmp_path: Path) -> None:
         for record in told:
             recorder.on_step(record)
         recorder.on_validation(validation(250, value=0.75))
-        recorder.on_event(Event(step=250, kind=EventKind.TECHNIQUE_ACTED, detail="R-Drop"))
+        recorder.on_event(Event(step=250, what=RDropAdded(nats=0.1)))
     with RunReader(folder) as reader:
         assert [record for _, record in reader.steps()] == told
         assert reader.facts().name == "첫 실행 🌱"
         assert reader.data_sha256() == {"kote/val.tsv": "ab"}
         assert [(row.step, row.value, row.baseline) for row in reader.validations()] == [(250, 0.75, 0.5)]
-        assert [(event.kind, event.detail) for event in reader.events()] == [(EventKind.TECHNIQUE_ACTED, "R-Drop")]
+        (event,) = reader.events()
+        assert (event.kind, event.what) == (EventKind.TECHNIQUE_ACTED, RDropAdded(nats=0.1))
+        assert event.detail == "r_drop: added 0.10000 nats"
         status = reader.status()
         assert (status.shown, status.step, status.left_s) == (Shown.COMPLETED, 250, 0.5 * 750)
         assert reader.attempts()[0].environment["torch"]
@@ -92,7 +95,7 @@ def test_a_reader_in_another_process_neither_waits_nor_makes_the_writer_wait(tmp
         for number in range(1, 2001):
             recorder.on_step(step(number))
             if number % 100 == 0:
-                recorder.on_event(Event(step=number, kind=EventKind.CHECKPOINT, detail=""))
+                recorder.on_event(Event(step=number, what=StateKept(file="")))
                 assert recorder.acknowledged_step == number
     (folder.path / "enough").touch()
     assert int(reader.communicate(timeout=30)[0]) > 0
@@ -115,7 +118,7 @@ def test_kill_loses_nothing_that_was_acknowledged_and_the_next_attempt_goes_on(t
     assert len(recorded) >= acknowledged
     assert recorded == [step(number) for number in range(1, len(recorded) + 1)]
     with recording(folder) as recorder:
-        recorder.on_event(Event(step=100, kind=EventKind.RESUMED, detail=""))
+        recorder.on_event(Event(step=100, what=Resumed(steps=300)))
         recorder.on_step(step(101))
     with RunReader(folder) as reader:
         assert [record.step for _, record in reader.steps()] == list(range(1, 102))
@@ -129,7 +132,7 @@ def test_steps_taken_again_replace_the_first_ones_in_curves_too(tmp_path: Path) 
         for number in range(1, 350):
             recorder.on_step(step(number, loss=99.0 if number > 230 else None))
         recorder.on_validation(validation(300, value=0.9))
-        recorder.on_event(Event(step=300, kind=EventKind.SWEET_SPOT, detail="head"))
+        recorder.on_event(Event(step=300, what=SweetSpotReached(module="head", frozen_at=4, best=2, score=0.5)))
         for number in range(231, 301):
             recorder.on_step(step(number))
     with recording(straight) as recorder:
@@ -192,7 +195,7 @@ def test_telemetry_is_sampled_at_its_interval_and_thinned_for_reading(tmp_path: 
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline and len(_samples(folder)) < 4:
         time.sleep(0.05)
-        recorder.on_event(Event(step=0, kind=EventKind.CHECKPOINT, detail=""))
+        recorder.on_event(Event(step=0, what=StateKept(file="")))
     recorder.close(State.COMPLETED)
     samples = _samples(folder)
     assert len(samples) >= 4
@@ -207,13 +210,13 @@ def test_a_full_disk_ends_the_recording_with_a_reason_that_can_be_read(tmp_path:
     folder = new_run(tmp_path)
     with pytest.raises(RunError, match="disk is full"), recording(folder) as recorder:  # noqa: PT012
         recorder.on_step(step(1))
-        recorder.on_event(Event(step=1, kind=EventKind.CHECKPOINT, detail=""))
+        recorder.on_event(Event(step=1, what=StateKept(file="")))
         connection = recorder._writer._connection
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count = {pages}")
         for number in range(2, 5_000):
             recorder.on_step(step(number))
-        recorder.on_event(Event(step=5_000, kind=EventKind.CHECKPOINT, detail=""))
+        recorder.on_event(Event(step=5_000, what=StateKept(file="")))
     assert not folder.reserve.exists()
     with RunReader(folder) as reader:
         assert reader.status().shown is Shown.FAILED
@@ -232,7 +235,7 @@ def test_a_mistake_of_ours_while_recording_does_not_hang_the_training(
     monkeypatch.setattr("threading.excepthook", lambda _: None)
     with pytest.raises(RunError, match="broke off"), recording(new_run(tmp_path)) as recorder:  # noqa: PT012
         recorder.on_step(step(1))
-        recorder.on_event(Event(step=1, kind=EventKind.CHECKPOINT, detail=""))
+        recorder.on_event(Event(step=1, what=StateKept(file="")))
 
 
 def test_an_exception_is_the_reason_of_a_failed_run(tmp_path: Path) -> None:
@@ -272,6 +275,25 @@ def test_a_store_that_is_none_of_ours_is_refused_with_the_remedy(tmp_path: Path,
     break_it(folder.store)
     with pytest.raises(RunError, match=message):
         RunReader(folder)
+
+
+def test_a_record_of_version_1_is_read_and_brought_up_to_date_where_its_run_goes_on(tmp_path: Path) -> None:
+    folder = new_run(tmp_path)
+    with recording(folder) as recorder:
+        recorder.on_event(Event(step=1, what=RDropAdded(nats=0.1)))
+        recorder.on_event(Event(step=1, what=Stopped()))
+    connection = sqlite3.connect(folder.store)
+    connection.executescript(
+        "ALTER TABLE events DROP COLUMN name; ALTER TABLE events DROP COLUMN fields; PRAGMA user_version = 1"
+    )
+    connection.close()
+    with RunReader(folder) as reader:
+        lines = [(event.what, event.detail) for event in reader.events()]
+        assert lines == [(None, "r_drop: added 0.10000 nats"), (None, "on request")]
+    with recording(folder) as recorder:
+        recorder.on_event(Event(step=1, what=Resumed(steps=300)))
+    with RunReader(folder) as reader:
+        assert [event.what for event in reader.events()] == [None, None, Resumed(steps=300)]
 
 
 def _pragma(path: Path, pragma: str) -> None:

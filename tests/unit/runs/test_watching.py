@@ -12,7 +12,8 @@ from redheart_core.runs.facts import State
 from redheart_core.runs.recorder import RunRecorder
 from redheart_core.runs.stretches import joined, summarised
 from redheart_core.runs.watching import Look, RunWatch
-from redheart_core.training.observer import Event, EventKind
+from redheart_core.training.happenings import Resumed, StateKept
+from redheart_core.training.observer import Event
 from tests.unit.runs.recorded import new_run, step, validation
 
 VALUES = st.lists(st.floats(-1e6, 1e6) | st.just(math.nan), min_size=1, max_size=300)
@@ -43,7 +44,7 @@ def test_looking_again_adds_up_to_looking_once(tmp_path: Path) -> None:
         for number in range(first, {1: 120, 120: 121, 121: 400, 400: 450}[first]):
             recorder.on_step(step(number))
         recorder.on_validation(validation(first, value=0.5))
-        recorder.on_event(Event(step=first, kind=EventKind.CHECKPOINT, detail="kept"))
+        recorder.on_event(Event(step=first, what=StateKept(file="kept")))
         watch.look()
     recorder.close(State.COMPLETED)
     assert contents(watch.look()) == contents(RunWatch(folder).look())
@@ -57,7 +58,7 @@ def test_a_long_run_is_seen_in_summaries_that_grow(tmp_path: Path, monkeypatch: 
     for number in range(1, 1001):
         recorder.on_step(step(number, loss=90.0 if number == 777 else 1.0))
         if number % 90 == 0:
-            recorder.on_event(Event(step=number, kind=EventKind.CHECKPOINT, detail="so that all is on the disk"))
+            recorder.on_event(Event(step=number, what=StateKept(file="so that all is on the disk")))
             watch.look()
     recorder.close(State.COMPLETED)
     look = watch.look()
@@ -76,7 +77,7 @@ def test_what_a_resumed_run_takes_back_is_forgotten(tmp_path: Path) -> None:
     watch = RunWatch(folder)
     assert watch.look().validations
     again = RunRecorder(folder)
-    again.on_event(Event(step=20, kind=EventKind.RESUMED, detail="from step 20"))
+    again.on_event(Event(step=20, what=Resumed(steps=300)))
     again.on_step(step(21, loss=7.0))
     again.close(State.STOPPED)
     look = watch.look()

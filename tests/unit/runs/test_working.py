@@ -20,7 +20,8 @@ from redheart_core.runs.reader import RunReader, Status
 from redheart_core.runs.retention import best_step, keep_model, kept_models
 from redheart_core.runs.working import RunRequest, prepare_resume, start_run, work_on
 from redheart_core.training import trainer as trainer_module
-from redheart_core.training.observer import EventKind, SilentObserver, StepRecord
+from redheart_core.training.happenings import EventKind
+from redheart_core.training.observer import SilentObserver, StepRecord
 from tests.datasets import write_small_data
 from tests.unit.runs.recorded import new_run
 from tests.unit.runs.trained import request_of, start_process, tiny_run, without_time

@@ -17,9 +17,9 @@ from redheart_core.training.crossover.candidates import CandidateFolder
 from redheart_core.training.crossover.config import CrossoverConfig
 from redheart_core.training.crossover.result_file import RESULT_FILE, read_result
 from redheart_core.training.distributed import Workers
+from redheart_core.training.happenings import EventKind
 from redheart_core.training.held_out import mean_loss, spread_groups, with_fewer_rows
 from redheart_core.training.modules import parameters_by_module
-from redheart_core.training.observer import EventKind
 from redheart_core.training.pretraining.config import PretrainingConfig
 from redheart_core.training.tasks import Example
 from redheart_core.training.trainer import Ending, Trained

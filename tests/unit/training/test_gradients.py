@@ -13,7 +13,7 @@ from torch.amp.grad_scaler import GradScaler
 from redheart_core.training.batches import Batch
 from redheart_core.training.evaluation import Metric
 from redheart_core.training.gradients import GradientPass, MicroBatch
-from redheart_core.training.observer import EventKind
+from redheart_core.training.happenings import EventKind
 from redheart_core.training.sampling import Draw
 from redheart_core.training.techniques.precision import MixedPrecision
 from redheart_core.training.techniques.sweet_spots import SweetSpotsConfig, freeze

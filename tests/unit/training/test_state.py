@@ -18,8 +18,9 @@ from redheart_core.errors import CheckpointError
 from redheart_core.training import state as state_module
 from redheart_core.training.config import TrainingConfig
 from redheart_core.training.evaluation import Metric
+from redheart_core.training.happenings import EventKind
 from redheart_core.training.loop import train
-from redheart_core.training.observer import EventKind, GivenUp
+from redheart_core.training.observer import GivenUp
 from redheart_core.training.state import load_state, read_snapshot, save_state
 from redheart_core.training.techniques.accumulation import AccumulationConfig
 from redheart_core.training.techniques.dynamic_batch import DynamicBatchConfig

@@ -10,8 +10,8 @@ import torch
 
 from redheart_core.errors import ConfigError
 from redheart_core.training.evaluation import Metric
+from redheart_core.training.happenings import EventKind
 from redheart_core.training.modules import parameters_by_module
-from redheart_core.training.observer import EventKind
 from redheart_core.training.state import load_state, save_state
 from redheart_core.training.techniques.sweet_spots import (
     SweetSpotsConfig,

@@ -16,7 +16,7 @@ from redheart_core.errors import ConfigError, DataError
 from redheart_core.model.network import RedHeartModel
 from redheart_core.training.config import load_config
 from redheart_core.training.evaluation import Metric
-from redheart_core.training.observer import EventKind
+from redheart_core.training.happenings import EventKind
 from redheart_core.training.sampling import Sampler
 from redheart_core.training.schedule import planned_curve, planned_rate
 from redheart_core.training.streams import BatchStream, Limits

@@ -43,7 +43,7 @@ def draw_validation(folder: RunFolder, language: UiLanguage) -> None:
         language,
         run_id=folder.run_id,
     )
-    spots = sweet_spots(look)
+    spots = sweet_spots(look, language)
     if spots:
         notes = (line for spot in spots for line in spot.note.splitlines())
         prose.bullets(notes, title=say("run.validation.spots", language))

@@ -48,7 +48,7 @@ def test_planted_modules_are_found_and_left_in_the_model():
     assert result.gain > 0
     assert result.num_measured <= len(MODULES) * 3 + 4
     assert all(
-        f"{module} from {name}" in result.detail for module, name in origins.items() if name != result.best_single
+        f"{module} from {name}" in result.told.detail for module, name in origins.items() if name != result.best_single
     )
 
 
@@ -75,7 +75,7 @@ def test_where_nothing_is_better_the_best_checkpoint_stays_whole():
     result = cross(model, candidates, lambda: _distance(model, dict(candidates[1].weights)))
     assert set(result.origins.values()) == {"step-1"}
     assert result.gain == 0
-    assert "every module as it was" in result.detail
+    assert "every module as it was" in result.told.detail
     assert all(torch.equal(parameter, candidates[1].weights[name]) for name, parameter in model.named_parameters())
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from redheart_core.errors import ConfigError, OutOfDeviceMemoryError
 from redheart_core.training.batches import Item
 from redheart_core.training.gradients import MicroBatch, plan_shares
-from redheart_core.training.observer import EventKind
+from redheart_core.training.happenings import EventKind
 from redheart_core.training.techniques.accumulation import AccumulationConfig
 from redheart_core.training.techniques.dynamic_batch import DynamicBatchConfig, next_batch_size
 from redheart_core.training.techniques.memory import ProcessMemory

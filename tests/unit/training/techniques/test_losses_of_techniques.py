@@ -12,8 +12,8 @@ from torch.nn.functional import kl_div
 from redheart_core.errors import ConfigError
 from redheart_core.model.network import RedHeartModel
 from redheart_core.training.batches import collate
+from redheart_core.training.happenings import EventKind
 from redheart_core.training.objectives import JudgedObjective, PleasureObjective, total_loss
-from redheart_core.training.observer import EventKind
 from redheart_core.training.techniques.label_smoothing import LabelSmoothingConfig, SmoothedObjective
 from redheart_core.training.techniques.r_drop import RDropConfig, disagreement, symmetric_divergence
 from redheart_core.vocabulary.reading import OUTPUTS, Family

@@ -9,10 +9,10 @@ import torch
 
 from redheart_core.errors import ConfigError
 from redheart_core.training.evaluation import Metric
-from redheart_core.training.observer import EventKind
+from redheart_core.training.happenings import EventKind
 from redheart_core.training.optimization.rules import average_decay
 from redheart_core.training.optimization.study import Choice, System
-from redheart_core.training.parameter_groups import group_table, parameter_groups
+from redheart_core.training.parameter_groups import parameter_groups, rates_of_groups
 from redheart_core.training.techniques import decision
 from redheart_core.training.techniques.layer_rates import LayerRatesConfig
 from redheart_core.training.techniques.weight_average import AverageConfig, WeightAverage
@@ -90,7 +90,7 @@ def test_slow_layers_move_less_and_the_table_is_reported() -> None:
         trainer.run()
         moved[decay] = float((trainer.model.get_parameter(WEIGHT) - before).norm().detach())
         (table,) = [text for text in recorder.details(EventKind.TECHNIQUE_ACTED) if text.startswith("layer_rates")]
-        assert table == f"layer_rates: {group_table(trainer.update.optimizer.groups)}"
+        assert table == rates_of_groups(trainer.update.optimizer.groups).detail
     assert moved[0.1] < 0.05 * moved[1.0]
 
 
