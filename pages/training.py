@@ -7,6 +7,7 @@ from workbench.ui import prose
 from workbench.ui.boundary import boundary
 from workbench.ui.frame import enter_page
 from workbench.ui.widgets.training_actions import draw_actions, draw_notice
+from workbench.ui.widgets.training_audit import draw_audit
 from workbench.ui.widgets.training_compare import draw_compare
 from workbench.ui.widgets.training_launch import draw_launch, draw_new
 from workbench.ui.widgets.training_list import begin_choice, draw_layer_switch, draw_run_list, write_choice
@@ -41,3 +42,6 @@ with chosen, boundary(language):
         draw_actions(run, language)
         draw_notes(run, language)
         draw_layers(run, language)
+
+with boundary(language):
+    draw_audit(language)

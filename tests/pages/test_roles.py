@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from redheart_core.errors import InputError
+from redheart_core.runs.audit import Deed, Outcome, read_tail
 from redheart_core.runs.folder import all_folders
 from tests.pages.conftest import OpenPage
 from tests.pages.reading import page_text, press
@@ -103,6 +104,10 @@ def test_an_operator_who_is_no_longer_one_cannot_act(open_page: OpenPage, root: 
         access.require_operator()
     training_actions._act(Action.RETRY, folder, "en")
     assert len(all_folders(root)) == 1
+    assert [(entry.who, entry.deed, entry.outcome, entry.detail) for entry in read_tail(root).entries] == [
+        ("other@example.org", Deed.DELETE, Outcome.REFUSED, "not_allowed"),
+        ("other@example.org", Deed.RETRY, Outcome.REFUSED, "not_allowed"),
+    ]
 
 
 def test_whoever_has_not_signed_in_sees_only_the_door(open_page: OpenPage, root: Path, sign_in: SignIn) -> None:

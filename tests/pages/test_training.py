@@ -3,11 +3,14 @@
 import html
 import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 import redheart_core
+from redheart_core.runs import audit
+from redheart_core.runs.audit import AuditEntry, Deed, Outcome, add_entry, read_tail
 from redheart_core.runs.folder import ROOT_VARIABLE, RunFolder, new_run_id
 from redheart_core.runs.handover import models_of
 from redheart_core.runs.notes import read_notes
@@ -115,6 +118,22 @@ def test_hostile_names_stay_text(open_page: OpenPage, root: Path) -> None:
     assert sorted(path.name for path in root.parent.iterdir()) == ["runs"]
 
 
+def test_who_did_what_is_text_and_what_cannot_be_read_is_counted(open_page: OpenPage, root: Path) -> None:
+    signed_in = AuditEntry(
+        at=datetime(2026, 11, 25, tzinfo=UTC), who=HOSTILE, deed=Deed.STOP, run_id="r", outcome=Outcome.DONE
+    )
+    add_entry(root, signed_in)
+    with (root / audit.FILE_NAME).open("a") as file:
+        file.write("no line of ours\n")
+    app = open_page("training", "ko")
+    app.session_state["training.audit"] = True
+    app.run()
+    assert not app.exception
+    assert say("audit.unreadable", "ko", count="1") in page_text(app)
+    assert say("audit.deed.stop", "ko") in page_text(app)
+    assert not any("<script>alert" in body for body in raw_html(app))
+
+
 def test_an_address_of_a_run_that_is_not_there_is_named(open_page: OpenPage, root: Path, trained: RunFolder) -> None:
     put(trained, root)
     app = open_page("training", "en")
@@ -144,6 +163,9 @@ def test_a_note_and_tags_are_kept_and_too_many_are_refused(open_page: OpenPage, 
     press(app, "run.notes.save")
     assert "10 tags" in app.error[0].value
     assert read_notes(RunFolder(path=root / run_id)).tags == ("good", "좋음")
+    assert [(entry.deed, entry.run_id, entry.outcome, entry.detail) for entry in read_tail(root).entries] == [
+        (Deed.NOTE, run_id, Outcome.DONE, ""), (Deed.NOTE, run_id, Outcome.REFUSED, "too_many_tags"),
+    ]  # fmt: skip
 
 
 def test_a_damaged_record_never_hides_the_others(open_page: OpenPage, root: Path, trained: RunFolder) -> None:
@@ -180,6 +202,13 @@ def test_a_model_of_a_run_speaks_on_every_page_until_the_way_back_is_taken(
     press(app, "checkpoint.back")
     assert banner not in page_text(app)
     assert say("frame.checkpoint.served", language, name="compact") in page_text(app)
+    app.session_state["training.audit"] = True
+    app.switch_page("pages/training.py").run()
+    table = page_text(app)[page_text(app).index(say("audit.text", language)) :]
+    for deed in ("use_model", "use_served"):
+        assert say(f"audit.deed.{deed}", language) in table
+    assert table.count(run_id) == 2
+    assert table.count(name) == 2
 
 
 def test_a_model_that_is_gone_says_so_and_leaves_the_way_back(

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from redheart_core.runs import launching
+from redheart_core.runs import audit, launching
+from redheart_core.runs.audit import Deed, Outcome
 from redheart_core.runs.facts import Shown
 from redheart_core.runs.folder import RunFolder, all_folders, runs_root
 from redheart_core.runs.reader import RunReader
@@ -47,6 +48,13 @@ def start(app: AppTest, name: str = "a run") -> RunFolder:
     return newest()
 
 
+def deeds(root: Path) -> list[tuple[Deed, str, Outcome, str]]:
+    """Return what was written down of what was done."""
+    entries = audit.read_tail(root).entries
+    assert {entry.who for entry in entries} == {audit.LOCAL}
+    return [(entry.deed, entry.run_id, entry.outcome, entry.detail) for entry in entries]
+
+
 def newest() -> RunFolder:
     return all_folders(runs_root())[0]
 
@@ -68,7 +76,8 @@ def test_the_form_is_drawn_from_the_schema_and_starts_a_run(
         facts = reader.facts()
     assert facts.name == HOSTILE_NAME
     assert (facts.settings["stages.1.steps"], facts.planned_steps) == ("7", 207)
-    assert [path.name for path in root.iterdir() if not path.name.startswith(".")] == [folder.run_id]
+    made = {path.name for path in root.iterdir() if not path.name.startswith(".")}
+    assert made == {folder.run_id, audit.FILE_NAME}
     assert app.session_state[Key.TRAINING_RUN] == folder.run_id
     assert app.success[0].value.replace("\\", "").replace("\u2060", "") == say("actions.started", language)
 
@@ -98,6 +107,9 @@ def test_an_equal_run_is_shown_instead_of_started_again(open_page: OpenPage, roo
     assert first == second
     assert len(all_folders(root)) == 1
     assert say("actions.there", "en")[:20] in other_tab.success[0].value.replace("\\", "")
+    assert deeds(root) == [
+        (Deed.START, first.run_id, Outcome.DONE, ""), (Deed.START, first.run_id, Outcome.ALREADY, ""),
+    ]  # fmt: skip
 
 
 def test_without_data_nothing_starts_and_the_remedy_is_told(
@@ -145,6 +157,13 @@ def test_a_run_is_stopped_in_stages_resumed_and_started_again(
     press(app, "training.retry")
     assert {other.run_id for other in all_folders(root)} == {folder.run_id, app.session_state[Key.TRAINING_RUN]}
     assert len(all_folders(root)) == 2
+    assert deeds(root) == [
+        (Deed.START, folder.run_id, Outcome.DONE, ""),
+        (Deed.STOP, folder.run_id, Outcome.ASKED, ""),
+        (Deed.STOP, folder.run_id, Outcome.DONE, ""),
+        (Deed.RESUME, folder.run_id, Outcome.DONE, ""),
+        (Deed.RETRY, folder.run_id, Outcome.DONE, app.session_state[Key.TRAINING_RUN]),
+    ]
 
 
 def test_a_run_is_deleted_after_a_second_look(open_page: OpenPage, root: Path) -> None:
@@ -164,6 +183,9 @@ def test_a_run_is_deleted_after_a_second_look(open_page: OpenPage, root: Path) -
     assert not app.exception
     assert not folder.path.exists()
     assert all_folders(root) == (other,)
+    assert deeds(root) == [
+        (Deed.DELETE, folder.run_id, Outcome.FAILED, "RunError"), (Deed.DELETE, folder.run_id, Outcome.DONE, ""),
+    ]  # fmt: skip
 
 
 def test_a_failed_start_shows_its_code_and_its_last_words(

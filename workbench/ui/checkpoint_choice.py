@@ -9,10 +9,13 @@ from pathlib import Path
 import streamlit as st
 
 from redheart_core.errors import RunError
+from redheart_core.runs.audit import Deed
 from redheart_core.runs.folder import runs_root
 from redheart_core.runs.handover import RunModel, find_model
 from workbench.copy import UiLanguage, say
 from workbench.ui import prose, session
+from workbench.ui.audit import written_down
+from workbench.ui.boundary import boundary
 from workbench.ui.session import Key
 
 SERVED = os.environ.get("REDHEART_CHECKPOINT", "compact")
@@ -40,14 +43,19 @@ def is_in_use(model: RunModel) -> bool:
     return _chosen() == _Chosen(run_id=model.run_id, model=model.name)
 
 
-def use(model: RunModel) -> None:
+def use(model: RunModel, language: UiLanguage) -> None:
     """Let a model of a run speak in this session, on every page."""
-    session.put(Key.CHECKPOINT, _Chosen(run_id=model.run_id, model=model.name))
+    with boundary(language), written_down(Deed.USE_MODEL, model.run_id, detail=model.name):
+        session.put(Key.CHECKPOINT, _Chosen(run_id=model.run_id, model=model.name))
 
 
-def use_served() -> None:
+def use_served(language: UiLanguage) -> None:
     """Go back to the checkpoint that is served."""
-    session.put(Key.CHECKPOINT, None)
+    chosen = _chosen()
+    if chosen is None:
+        return
+    with boundary(language), written_down(Deed.USE_SERVED, chosen.run_id, detail=chosen.model):
+        session.put(Key.CHECKPOINT, None)
 
 
 def draw_in_use(language: UiLanguage) -> None:
@@ -63,7 +71,7 @@ def draw_in_use(language: UiLanguage) -> None:
             text = say("frame.checkpoint.gone", language, run=chosen.run_id, model=chosen.model)
         prose.paragraph(text)
         back = say("frame.checkpoint.back", language, name=_served_name())
-        st.button(back, key="checkpoint.back", on_click=use_served)
+        st.button(back, key="checkpoint.back", on_click=use_served, args=(language,))
 
 
 def in_use_text(language: UiLanguage) -> str:

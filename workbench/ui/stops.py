@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 import streamlit as st
 
 from redheart_core.errors import RunError
+from redheart_core.runs.audit import Outcome
 from redheart_core.runs.folder import RunFolder
 from redheart_core.runs.reader import RunReader
 from redheart_core.runs.stopping import Patience, Progress, Stage, prompt_patience, stop_run
 
 logger = logging.getLogger(__name__)
 
-LAST = frozenset({Stage.NOT_RUNNING, Stage.ENDED, Stage.STILL_THERE})
+_OUTCOMES = {
+    Stage.NOT_RUNNING: Outcome.ALREADY, Stage.ENDED: Outcome.DONE, Stage.STILL_THERE: Outcome.STILL_THERE,
+}  # fmt: skip
+LAST = frozenset(_OUTCOMES)
 _MOST_KEPT = 50
 
 
@@ -30,17 +35,23 @@ class Stops:
         self._problems: dict[str, RunError] = {}
         self._going: set[str] = set()
 
-    def begin(self, folder: RunFolder) -> None:
-        """Begin to stop a run; one that is being stopped goes on as it is."""
+    def begin(self, folder: RunFolder, *, then: Callable[[Outcome], object]) -> bool:
+        """Begin to stop a run, and say whether this began it: one that is being stopped goes on as it is.
+
+        Args:
+            folder: The run.
+            then: Hears how it ended, in the thread that stopped it.
+        """
         with self._lock:
             if folder.run_id in self._going:
-                return
+                return False
             self._going.add(folder.run_id)
             self.forget(folder.run_id)
             while len(self._stages) >= _MOST_KEPT:
                 self._stages.pop(next(iter(self._stages)))
             self._stages[folder.run_id] = []
-        threading.Thread(target=self._stop, args=(folder,), name=f"stop {folder.run_id}", daemon=True).start()
+        threading.Thread(target=self._stop, args=(folder, then), name=f"stop {folder.run_id}", daemon=True).start()
+        return True
 
     def forget(self, run_id: str) -> None:
         """Forget what was told of an earlier stop."""
@@ -61,15 +72,18 @@ class Stops:
         """Say whether a stop is under way."""
         return run_id in self._going
 
-    def _stop(self, folder: RunFolder) -> None:
+    def _stop(self, folder: RunFolder, then: Callable[[Outcome], object]) -> None:
+        outcome = Outcome.FAILED
         try:
             for progress in stop_run(folder, patience=_patience(folder)):
                 self._stages[folder.run_id].append(progress)
+                outcome = _OUTCOMES.get(progress.stage, outcome)
         except RunError as problem:
             logger.info("A run could not be stopped: %s", problem)
             self._problems[folder.run_id] = problem
         finally:
             self._going.discard(folder.run_id)
+            then(outcome)
 
 
 def _patience(folder: RunFolder) -> Patience:

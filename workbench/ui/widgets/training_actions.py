@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
+from redheart_core.runs.audit import Deed, Outcome
 from redheart_core.runs.deleting import delete_run, plan_deletion
 from redheart_core.runs.facts import Shown
 from redheart_core.runs.folder import RunFolder, new_run_id
@@ -18,6 +21,7 @@ from redheart_core.runs.stopping import Stage
 from workbench.copy import UiLanguage, say
 from workbench.ui import prose, session
 from workbench.ui.access import require_operator
+from workbench.ui.audit import then, written_down
 from workbench.ui.boundary import boundary
 from workbench.ui.literal import markdown_literal
 from workbench.ui.session import Key
@@ -56,6 +60,11 @@ def note_launched(launched: Launched, language: UiLanguage) -> None:
     """Make a run that was asked for the one to show, and say whether it is new."""
     session.put(Key.TRAINING_RUN, launched.folder.run_id)
     note_done(say(f"actions.{'started' if launched.is_new else 'there'}", language))
+
+
+def outcome_of(launched: Launched) -> Outcome:
+    """Return what came of asking for a run."""
+    return Outcome.DONE if launched.is_new else Outcome.ALREADY
 
 
 def _draw(run: RunFolder, language: UiLanguage, drawn_as: Shown) -> None:
@@ -103,16 +112,24 @@ def _draw_buttons(run: RunFolder, status: Status, language: UiLanguage) -> None:
 def _act(action: Action, run: RunFolder, language: UiLanguage) -> None:
     """Do what a button says, after asking again whether this visitor may."""
     with boundary(language):
-        require_operator()
-        root = run.path.parent
-        if action is Action.STOP:
-            stops().begin(run)
-        elif action is Action.RESUME:
-            note_launched(resume_detached(root, run.run_id), language)
-        elif action is Action.RETRY:
-            note_launched(retry_run(root, run.run_id, new_id=new_run_id()), language)
-        else:
+        if action is Action.DELETE:
+            require_operator()
             session.put(Key.TRAINING_DELETING, run.run_id)
+            return
+        with written_down(Deed(action.value), run.run_id) as deed:
+            require_operator()
+            if action is Action.STOP:
+                is_new = stops().begin(run, then=partial(then, replace(deed)))
+                deed.outcome = Outcome.ASKED if is_new else Outcome.ALREADY
+                return
+            root = run.path.parent
+            resumes = action is Action.RESUME
+            launched = (
+                resume_detached(root, run.run_id) if resumes else retry_run(root, run.run_id, new_id=new_run_id())
+            )
+            deed.outcome = outcome_of(launched)
+            deed.detail = "" if resumes else launched.folder.run_id
+        note_launched(launched, language)
 
 
 def _draw_stages(run: RunFolder, language: UiLanguage) -> None:
@@ -164,9 +181,10 @@ def _keep() -> None:
 
 def _delete(run: RunFolder, token: str, language: UiLanguage) -> None:
     with boundary(language):
-        require_operator()
         name = _name(run)
-        delete_run(run.path.parent, run.run_id, token)
+        with written_down(Deed.DELETE, run.run_id):
+            require_operator()
+            delete_run(run.path.parent, run.run_id, token)
         session.put(Key.TRAINING_DELETING, None)
         session.put(Key.TRAINING_RUN, None)
         note_done(say("actions.deleted", language, name=name))

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 
 import streamlit as st
 
+from redheart_core.runs.audit import Deed
 from redheart_core.runs.estimate import CALIBRATION_STEPS, calibration
 from redheart_core.runs.folder import new_run_id, runs_root
 from redheart_core.runs.launching import launch_run
@@ -16,6 +17,7 @@ from redheart_core.training.toml_text import toml_text
 from workbench.copy import UiLanguage, say
 from workbench.ui import prose, session
 from workbench.ui.access import require_operator
+from workbench.ui.audit import written_down
 from workbench.ui.boundary import boundary
 from workbench.ui.session import Key
 from workbench.ui.training_form import Form, click_id, read_form, request_of
@@ -28,7 +30,7 @@ from workbench.ui.training_machine import (
     missing_data,
     seen_bytes,
 )
-from workbench.ui.widgets.training_actions import note_launched
+from workbench.ui.widgets.training_actions import note_launched, outcome_of
 from workbench.ui.widgets.training_fields import draw_more, draw_stages, draw_techniques
 from workbench.ui.widgets.training_list import LAYERS, choose_run
 from workbench.views.launch_cost import full_line, memory_lines, plan_table, time_lines
@@ -206,24 +208,30 @@ def _data_problem(language: UiLanguage) -> str | None:
 def _start(form: Form, click: str, language: UiLanguage) -> None:
     """Start what the form said when the button was drawn; a second click on the same button finds the first run."""
     with boundary(language):
-        require_operator()
-        launched = launch_run(
-            runs_root(),
-            request_of(form, data_folder(), run_id=click),
-            beside_equal=bool(session.get(Key.TRAINING_BESIDE)),
-        )
+        with written_down(Deed.START, click) as deed:
+            require_operator()
+            launched = launch_run(
+                runs_root(),
+                request_of(form, data_folder(), run_id=click),
+                beside_equal=bool(session.get(Key.TRAINING_BESIDE)),
+            )
+            deed.run_id, deed.outcome = launched.folder.run_id, outcome_of(launched)
         session.put(Key.TRAINING_CLICK, None)
         note_launched(launched, language)
 
 
 def _calibrate(form: Form, language: UiLanguage) -> None:
     with boundary(language):
-        require_operator()
-        config = calibration(form.config())
-        values = form.values | {STAGES: [asdict(stage) for stage in config.stages]}
-        request = replace(
-            request_of(form, data_folder(), run_id=new_run_id()),
-            text=toml_text(values),
-            name=say("launch.cost.calibration_name", language, name=form.name),
-        )
-        note_launched(launch_run(runs_root(), request), language)
+        run_id = new_run_id()
+        with written_down(Deed.CALIBRATE, run_id) as deed:
+            require_operator()
+            config = calibration(form.config())
+            values = form.values | {STAGES: [asdict(stage) for stage in config.stages]}
+            request = replace(
+                request_of(form, data_folder(), run_id=run_id),
+                text=toml_text(values),
+                name=say("launch.cost.calibration_name", language, name=form.name),
+            )
+            launched = launch_run(runs_root(), request)
+            deed.run_id, deed.outcome = launched.folder.run_id, outcome_of(launched)
+        note_launched(launched, language)

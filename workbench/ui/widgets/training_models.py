@@ -37,10 +37,10 @@ def _draw_model(model: RunModel, language: UiLanguage) -> None:
         prose.paragraph(_model_text(model, language))
         if is_in_use(model):
             back = say("run.models.stop_using", language)
-            if st.button(back, key=f"run.models.back.{model.name}", on_click=use_served):
+            if st.button(back, key=f"run.models.back.{model.name}", on_click=use_served, args=(language,)):
                 st.rerun()
         elif st.button(
-            say("run.models.use", language), key=f"run.models.use.{model.name}", on_click=use, args=(model,)
+            say("run.models.use", language), key=f"run.models.use.{model.name}", on_click=use, args=(model, language)
         ):
             st.rerun()
 

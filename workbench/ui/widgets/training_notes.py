@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from redheart_core.runs.audit import Deed
 from redheart_core.runs.folder import RunFolder
 from redheart_core.runs.notes import (
     MAX_NOTE_LENGTH,
@@ -16,6 +17,8 @@ from redheart_core.runs.notes import (
 )
 from workbench.copy import UiLanguage, say
 from workbench.ui import prose
+from workbench.ui.access import require_operator
+from workbench.ui.audit import written_down
 from workbench.ui.boundary import boundary
 from workbench.ui.session import Key
 
@@ -46,6 +49,8 @@ def _draw_fields(folder: RunFolder, notes: RunNotes, language: UiLanguage) -> No
         limits = {"note": f"{MAX_NOTE_LENGTH:,}", "tags": str(MAX_TAGS), "tag": str(MAX_TAG_LENGTH)}
         prose.paragraph(say("run.notes.limits", language, **limits), kind="quiet")
         if st.form_submit_button(say("run.notes.save", language), key="run.notes.save"):
-            write_notes(folder, clean_notes(note, tags.split(",")))
+            with written_down(Deed.NOTE, folder.run_id):
+                require_operator()
+                write_notes(folder, clean_notes(note, tags.split(",")))
             st.toast(say("run.notes.kept", language))
             st.rerun()
