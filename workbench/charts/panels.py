@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import unicodedata
+
 import plotly.graph_objects as go
 
 from workbench.charts.theme import SMALL_SIZE, Palette, framed, literal
@@ -11,8 +14,14 @@ PANEL_HEIGHT, TALL_HEIGHT = 150, 300
 """Pixels of one among several, and of one of a few."""
 _FEW = 2
 _NOTE_LINES = 6
-_GAP = 34
-"""Pixels between two panels: room for the title of the lower one."""
+_LEAST_EXPONENT = 6
+"""Numbers of fewer digits are written out: 80,000 and 0.0001."""
+_GAP, _LINE = 34, 15
+"""Pixels between two panels, room for the title of the lower one, and of each further line of it."""
+_TITLE_WIDTH = 38
+"""Letters that a line of a panel's title holds; a Hangul syllable counts as two."""
+_LEAST_SPAN, _SPAN_AT_ZERO = 0.02, 0.1
+"""Reach of a linear axis, in units of its largest value and where all is zero: what hardly moves looks as if it did."""
 ROLE_COLOURS: dict[Role, str] = {
     "first": "#0072B2", "second": "#D55E00", "third": "#009E73", "fourth": "#CC79A7", "fifth": "#E69F00",
     "sixth": "#56B4E9",
@@ -35,9 +44,11 @@ def panels_chart(
     """
     figure = go.Figure()
     height = TALL_HEIGHT if len(view.panels) <= _FEW else PANEL_HEIGHT
-    inner = len(panels) * height + (len(panels) - 1) * _GAP
+    further = _LINE * max(len(_title_lines(panel.title)) - 1 for panel in panels)
+    gap = _GAP + further
+    inner = len(panels) * height + (len(panels) - 1) * gap
     for place, panel in enumerate(panels):
-        top = 1 - place * (height + _GAP) / inner
+        top = 1 - place * (height + gap) / inner
         _add_panel(figure, panel, place, (max(0.0, top - height / inner), top), colours)
     if view.is_log_axis:
         figure.update_xaxes(type="log", exponentformat="power", dtick=1)
@@ -50,9 +61,9 @@ def panels_chart(
             }
         }
     )
-    figure = framed(figure, colours, height=inner + 92, keyed=keyed)
+    figure = framed(figure, colours, height=inner + further + 92, keyed=keyed)
     figure.update_layout(
-        margin={"l": 56, "r": 12, "t": 58 if keyed else 28, "b": 50}, dragmode="zoom", hovermode="closest",
+        margin={"l": 56, "r": 12, "t": (58 if keyed else 28) + further, "b": 50}, dragmode="zoom", hovermode="closest",
         legend={"y": 1.0, "yref": "container", "yanchor": "top"},
     )  # fmt: skip
     return figure
@@ -91,8 +102,9 @@ def _add_panel(figure: go.Figure, panel: PanelView, place: int, domain: tuple[fl
             hovertemplate="%{customdata[0]}<extra></extra>",
         )  # fmt: skip
     figure.add_annotation(
-        xref=f"{x} domain", yref=f"{y} domain", x=0, y=1, yshift=4, text=literal(panel.title), showarrow=False,
-        xanchor="left", yanchor="bottom", align="left", font={"size": SMALL_SIZE, "color": colours.ink},
+        xref=f"{x} domain", yref=f"{y} domain", x=0, y=1, yshift=4, showarrow=False, xanchor="left",
+        yanchor="bottom", align="left", font={"size": SMALL_SIZE, "color": colours.ink},
+        text="<br>".join(literal(line) for line in _title_lines(panel.title)),
     )  # fmt: skip
     axes = {_name("x", place): _x_axis(place, colours), _name("y", place): _y_axis(panel, domain, colours)}
     figure.update_layout(axes | {_name("x", place): axes[_name("x", place)] | {"anchor": y}})
@@ -130,6 +142,42 @@ def _add_line(figure: go.Figure, line: LineView, x: str, y: str, colours: Palett
     )  # fmt: skip
 
 
+def _title_lines(title: str) -> tuple[str, ...]:
+    """Return a title in lines that fit over a narrow panel, broken where it has a colon and else at spaces."""
+    if _width(title) <= _TITLE_WIDTH:
+        return (title,)
+    return tuple(line for part in title.split(": ") for line in _wrapped(part))
+
+
+def _wrapped(text: str) -> list[str]:
+    lines: list[str] = []
+    for word in text.split(" "):
+        joined = f"{lines[-1]} {word}" if lines else word
+        if lines and _width(joined) > _TITLE_WIDTH:
+            lines.append(word)
+        else:
+            lines[-1:] = [joined]
+    return lines
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _widened(panel: PanelView) -> list[float] | None:
+    """Return a reach of the axis for values that hardly differ, None where Plotly's own will do."""
+    if panel.is_log or panel.starts_at_zero:
+        return None
+    values = [value for line in panel.lines for each in line.stretches for value in (each.low, each.high)]
+    values += [level.y for level in panel.levels]
+    if not values or not all(math.isfinite(value) for value in values):
+        return None
+    low, high = min(values), max(values)
+    least = _LEAST_SPAN * max(abs(low), abs(high)) or _SPAN_AT_ZERO
+    middle = (low + high) / 2
+    return None if high - low >= least else [middle - least, middle + least]
+
+
 def _lowest(panel: PanelView) -> float:
     return min((each.low for line in panel.lines for each in line.stretches), default=0.0)
 
@@ -161,6 +209,7 @@ def _y_axis(panel: PanelView, domain: tuple[float, float], colours: Palette) -> 
         "zerolinecolor": colours.muted, "tickfont": _font(colours), "nticks": 5, "fixedrange": True,
         "type": "log" if panel.is_log else "linear", "rangemode": "tozero" if panel.starts_at_zero else "normal",
         "exponentformat": "power" if panel.is_log else "e", "dtick": 1 if panel.is_log else None,
+        "minexponent": _LEAST_EXPONENT, "separatethousands": True, "range": _widened(panel),
     }  # fmt: skip
 
 

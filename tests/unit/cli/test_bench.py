@@ -30,18 +30,7 @@ def test_ratios_are_taken_within_a_round_so_that_a_slow_moment_slows_both() -> N
 
 def test_every_variant_is_loaded_and_timed(tmp_path: Path) -> None:
     saved = tmp_path / "speed.json"
-    words = [
-        "bench",
-        "--preset",
-        "compact",
-        "--tokens",
-        "16",
-        "--rounds",
-        "3",
-        "--batch",
-        "2",
-        "--json",
-    ]
+    words = ["bench", "--preset", "compact", "--tokens", "8", "--rounds", "3", "--batch", "2", "--json"]
     done = subprocess.run(
         [sys.executable, "-m", "redheart_core", *words, "--threads", "1", "--save", str(saved)],
         capture_output=True, text=True, check=True, cwd=ROOT,

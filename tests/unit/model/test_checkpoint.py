@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import signal
@@ -285,14 +286,17 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
 make_tiny_checkpoint(Path(sys.argv[1]), seed=1)
 """
 SAVE_FOR_EVER = """
-import sys
+import os, sys
 from pathlib import Path
 from tests.checkpoints import make_tiny_checkpoint
 directory = Path(sys.argv[1])
-print("ready", flush=True)
-while True:
-    for seed in (1, 2):
-        make_tiny_checkpoint(directory, seed=seed)
+for _ in sys.stdin:
+    saver = os.fork()  # the libraries are imported once
+    while saver == 0:
+        for seed in (1, 2):
+            make_tiny_checkpoint(directory, seed=seed)
+    print(saver, flush=True)
+    os.waitpid(saver, 0)
 """
 
 
@@ -300,14 +304,19 @@ def test_whoever_is_killed_while_saving_leaves_the_old_or_the_new_checkpoint(tmp
     known = {load_checkpoint(make_tiny_checkpoint(tmp_path / f"known{seed}", seed=seed)).sha256 for seed in (1, 2)}
     directory = make_tiny_checkpoint(tmp_path / "saved", seed=1)
     instants = random.Random(7)
+    process = subprocess.Popen(
+        [sys.executable, "-c", SAVE_FOR_EVER, str(directory)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        cwd=Path(__file__).parents[3], env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert process.stdin is not None and process.stdout is not None
     for _ in range(5):
-        process = subprocess.Popen(
-            [sys.executable, "-c", SAVE_FOR_EVER, str(directory)], stdout=subprocess.PIPE, cwd=Path(__file__).parents[3]
-        )
-        assert process.stdout is not None
-        process.stdout.readline()
+        print("another", file=process.stdin, flush=True)
+        saver = int(process.stdout.readline())
         time.sleep(instants.uniform(0.05, 0.4))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
+        os.kill(saver, signal.SIGKILL)
+        while_dying_s = time.monotonic()
+        while Path(f"/proc/{saver}").exists() and time.monotonic() - while_dying_s < 10:
+            time.sleep(0.01)
         assert load_checkpoint(directory).sha256 in known
+    process.communicate()
+    assert process.returncode == 0
