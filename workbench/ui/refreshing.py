@@ -56,7 +56,7 @@ def refreshed(draw: Callable[..., None], *arguments: Any, language: UiLanguage, 
 
     @wraps(draw)
     def look() -> None:
-        with boundary(language):
+        with boundary(language), st.container(key=f"watched{draw.__name__}"):
             draw(*arguments, language)
 
     st.fragment(look, run_every=every_s or None)()
