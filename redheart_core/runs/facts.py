@@ -117,6 +117,8 @@ def is_ahead(launch: Launch, attempt: Attempt | None) -> bool:
 def _shown_attempt(attempt: Attempt, liveness: Liveness | None, is_asked_to_stop: bool) -> Shown:
     if attempt.state is not State.RUNNING:
         return Shown(attempt.state.value)
+    if liveness is Liveness.GONE and is_asked_to_stop:
+        return Shown.STOPPED  # whoever asked had it killed in the end, and has not noted that yet
     if liveness in ENDED:
         return Shown.CRASHED
     if liveness is Liveness.SILENT:

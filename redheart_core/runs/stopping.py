@@ -200,9 +200,10 @@ def _end(folder: RunFolder, attempt: Attempt, waits: Patience) -> Progress:
     _waits(lambda: not _is_kept(folder), waits.exit_s)  # whoever keeps the run notes the exit code
     with RunReader(folder) as reader:
         latest = reader.attempts()[-1]
-    folder.stop_flag.unlink(missing_ok=True)
     if latest.state is State.RUNNING:
         note_killed(folder, attempt, KILLED_REASON)
+    folder.stop_flag.unlink(missing_ok=True)
+    if latest.state is State.RUNNING:
         return _progress(Stage.ENDED, f"process {attempt.mark.pid} is gone: {KILLED_REASON}")
     is_gone = _waits(lambda: not _lives(attempt.mark), waits.exit_s)
     process = "is gone" if is_gone else "ended its work on the run and goes on with something else"

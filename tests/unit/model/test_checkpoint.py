@@ -308,7 +308,8 @@ def test_whoever_is_killed_while_saving_leaves_the_old_or_the_new_checkpoint(tmp
         [sys.executable, "-c", SAVE_FOR_EVER, str(directory)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         cwd=Path(__file__).parents[3], env=os.environ | {"OMP_NUM_THREADS": "1"},
     )  # fmt: skip
-    assert process.stdin is not None and process.stdout is not None
+    assert process.stdin is not None
+    assert process.stdout is not None
     for _ in range(5):
         print("another", file=process.stdin, flush=True)
         saver = int(process.stdout.readline())

@@ -150,6 +150,8 @@ def test_what_is_shown_is_what_was_said_corrected_by_what_lives(tmp_path: Path) 
     assert attempt.mark == own_mark()
     assert attempt.state is State.RUNNING
     assert shown_state(attempt, Liveness.SILENT, is_asked_to_stop=True) is Shown.SILENT
+    assert shown_state(attempt, Liveness.GONE, is_asked_to_stop=False) is Shown.CRASHED
+    assert shown_state(attempt, Liveness.GONE, is_asked_to_stop=True) is Shown.STOPPED
     writing = open_store(folder.store, writing=True)
     writing.execute("UPDATE attempts SET heartbeat_s = heartbeat_s - 60")
     writing.close()
