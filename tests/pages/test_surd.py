@@ -265,3 +265,24 @@ def test_the_table_and_its_answer_survive_a_visit_to_another_page(open_page: Ope
     app.switch_page("pages/surd.py").run()
     assert "are seen together" in page_text(app)
     assert say("surd.input.file_kept", "en", name="cases.csv") in page_text(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_example_table_can_be_given_back_and_its_rule_comes_out(
+    open_page: OpenPage, files: Files, language: UiLanguage
+) -> None:
+    app = open_surd(open_page, language)
+    text = page_text(app)
+    rule = {"middle": "50", "step": "15", "noise": "12"}
+    assert say("surd.example.approval", language, **rule) in text
+    assert say("surd.example.text", language, rows="1,000", seed="7") in text
+    taken_apart(app, files.held["surd.download_example"])
+    found = files.json(app)
+    assert [source["name"] for source in found["sampling"]["sources"]] == [
+        say(f"surd.example.name.{name}", language) for name in ("help", "wanted", "effort")
+    ]
+    terms = {(term["kind"], term["key"]): term for term in found["statistics"]["terms"]}
+    assert terms["synergistic", "1,2"]["p_interaction"] <= 0.05
+    assert terms["synergistic", "1,2"]["interaction_bits"] > 0.1
+    assert terms["unique", "3"]["interval"]["high"] < 0.02
+    assert say("surd.beside.power", language) in page_text(app)

@@ -14,6 +14,8 @@ from redheart_core.explain.surd.interaction import divergence
 from redheart_core.explain.surd.observations import Coding, Observations, observe
 
 Floats = NDArray[np.float64]
+JUST_DETECTABLE = "interaction, just detectable"
+"""Name of the system with an interaction just large enough to be found four times in five."""
 HALVINGS = 40
 _PARTS = 10**12
 """Of what shares are counted in."""
@@ -73,9 +75,7 @@ def with_interaction(bits: float) -> System:
     for _ in range(HALVINGS):
         middle = (low + high) / 2.0
         low, high = (middle, high) if _interaction_bits(log_linear_shares(middle)) < bits else (low, middle)
-    return System(
-        name="interaction, just detectable", says="log-linear 3x3x3", draw=partial(_log_linear, interaction=low)
-    )
+    return System(name=JUST_DETECTABLE, says="log-linear 3x3x3", draw=partial(_log_linear, interaction=low))
 
 
 def _interaction_bits(shares_TX: Floats) -> float:

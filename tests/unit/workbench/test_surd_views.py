@@ -13,6 +13,8 @@ from redheart_core.explain.surd import BinKind, ReportSettings, TermKind
 from redheart_core.explain.surd.ensemble import Design
 from redheart_core.explain.surd.populations import Population, Question, answer
 from redheart_core.explain.surd.populations.table import table_population
+from redheart_core.explain.surd.systems import JUST_DETECTABLE
+from redheart_core.measurements import Measurement
 from redheart_core.vocabulary.dilemma_file import parse_dilemma
 from tests.fakes import HOSTILE, ward_dilemma
 from workbench.charts.surd_bars import placed, surd_bars_chart
@@ -21,13 +23,14 @@ from workbench.charts.surd_sensitivity import surd_sensitivity_chart
 from workbench.charts.surd_svg import surd_svg
 from workbench.charts.surd_whole import surd_whole_chart
 from workbench.charts.theme import LIGHT, TERM_COLOURS, TERM_PATTERNS
-from workbench.copy import LANGUAGES, UiLanguage
+from workbench.copy import LANGUAGES, UiLanguage, say
 from workbench.views.surd_bars import surd_bars_view, terms_table
 from workbench.views.surd_beside import beside_facts, state_facts, tie_sentences
-from workbench.views.surd_case import SurdCase
+from workbench.views.surd_case import SurdCase, bits
 from workbench.views.surd_code import dilemma_json, python_code, shell_command
 from workbench.views.surd_estimates import surd_estimates_view
 from workbench.views.surd_lead import named_terms, surd_lead
+from workbench.views.surd_power import power_sentences
 from workbench.views.surd_request import (
     EnsembleChoice,
     PopulationChoice,
@@ -249,3 +252,26 @@ def test_the_code_is_code_and_every_name_is_quoted(choice: PopulationChoice) -> 
 
 def test_a_dilemma_of_ones_own_becomes_the_file_that_the_command_reads() -> None:
     assert parse_dilemma(dilemma_json(ward_dilemma())) == ward_dilemma()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_least_interaction_is_named_with_how_it_was_tried(language: UiLanguage) -> None:
+    case = case_of(XOR, language=language)
+    report = case.report
+    assert report.interaction_detectable is not None
+    row = {"system": JUST_DETECTABLE, "runs": 400}
+    tried = Measurement(
+        command="study", machine="", date="2026-11-25", torch="",
+        rows=tuple({**row, "samples": n, "interaction_found": p} for n, p in ((1_000, 0.81), (5_000, 0.78))),
+    )  # fmt: skip
+    least, method, study = power_sentences(case, tried)
+    assert bits(report.interaction_detectable) in least
+    assert say("surd.power.found", language, bits="1.00", p="p = 0.0050") in least
+    assert "199" in method
+    assert all(part in study for part in ("1,000", "5,000", "400", "78%", "81%"))
+    assert power_sentences(case, None) == (least, method)
+
+
+def test_without_a_test_of_interaction_there_is_no_least_one(chance: SurdCase) -> None:
+    assert power_sentences(chance, None) == ()
+    assert power_sentences(case_of([(a, a) for a, _ in BITS], names=("joy", "score")), None) == ()

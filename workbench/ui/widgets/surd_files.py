@@ -12,6 +12,7 @@ from workbench.ui import address, prose, session, surd_tasks
 from workbench.ui.session import Key
 from workbench.ui.surd_choices import begin_number
 from workbench.ui.surd_populations import OwnFile, check_texts, own_file, population_of
+from workbench.ui.widgets.surd_example import draw_example_table
 from workbench.views import numbers
 from workbench.views.surd_request import ScoredChoice, TableChoice
 
@@ -28,6 +29,7 @@ def choose_table(language: UiLanguage) -> TableChoice | None:
         InputError: The table cannot be read.
     """
     file = _file(Key.SURD_TABLE, TABLE_UPLOAD, ["csv"], "surd.input.file_help", language)
+    draw_example_table(language, is_open=file is None)
     if file is None:
         return None
     plain = TableChoice(sha256=file.sha256, file_name=file.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from redheart_core.measurements import load_measurement
 from workbench.charts.surd_bars import surd_bars_chart
 from workbench.charts.surd_whole import surd_whole_chart
 from workbench.copy import UiLanguage, say
@@ -23,6 +24,7 @@ from workbench.views.surd_bars import surd_bars_view
 from workbench.views.surd_beside import beside_facts, definition_sentences, population_notes, tie_sentences
 from workbench.views.surd_case import SurdCase
 from workbench.views.surd_lead import surd_lead
+from workbench.views.surd_power import MEASUREMENT, power_sentences
 from workbench.views.surd_request import SurdRequest
 from workbench.views.surd_trust import surd_trust
 from workbench.views.surd_whole import surd_whole_view
@@ -121,6 +123,9 @@ def _draw_beside(case: SurdCase) -> None:
     ties = tie_sentences(case)
     if ties:
         prose.bullets(ties, title=say("surd.beside.ties", language))
+    power = power_sentences(case, load_measurement(MEASUREMENT))
+    if power:
+        prose.bullets(power, title=say("surd.beside.power", language))
     prose.heading(say("surd.beside.heading", language), level=3)
     prose.facts(beside_facts(case))
     for title, sentences in (("defined", definition_sentences(case)), ("notes", population_notes(case))):

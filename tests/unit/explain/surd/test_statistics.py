@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -19,7 +21,7 @@ from redheart_core.explain.surd.draws import (
     shuffled_target,
     unit_tables,
 )
-from redheart_core.explain.surd.interaction import interaction_of
+from redheart_core.explain.surd.interaction import Chance, interaction_of
 from redheart_core.explain.surd.observations import Observations, observe
 from redheart_core.explain.surd.replicates import Replicates, independent, resampled
 from redheart_core.explain.surd.sets import source_sets
@@ -194,6 +196,25 @@ def test_sets_whose_table_is_too_large_are_not_tested_for_interaction() -> None:
     case = observe(rng.normal(size=300), list(rng.normal(size=(3, 300))), coding=Coding(bins=16))
     assert interaction_of(case, (1, 2, 3), 999, rng) is None
     assert interaction_of(case, (1, 3), 19, rng) is not None
+
+
+@pytest.mark.parametrize("freedom", [2, 8, 27])
+def test_an_interaction_called_detectable_is_found_in_four_of_five_noncentral_draws(freedom: int) -> None:
+    samples, rng = 1_000, np.random.default_rng(freedom)
+    scale = 2.0 * samples * math.log(2.0)
+    chance_R = rng.chisquare(freedom, size=20_000) / scale
+    chance = Chance(
+        mean=float(chance_R.mean()),
+        deviation=float(chance_R.std()),
+        num_samples=samples,
+        ascending_R=tuple(np.sort(chance_R).tolist()),
+    )
+    threshold = float(np.quantile(chance_R, 0.95))
+    for least in (0.0, 0.03):
+        bits = chance.detectable(alpha=0.05, least_bits=least)
+        drawn_R = rng.noncentral_chisquare(freedom, scale * bits, size=20_000) / scale
+        found_R = drawn_R >= max(threshold, chance.mean + least)
+        assert float(found_R.mean()) == pytest.approx(0.8, abs=0.02)
 
 
 def test_kinds_add_up_their_terms() -> None:
