@@ -14,7 +14,7 @@ EXAMPLES: dict[type, Any] = {
     int: 1234,
     float: 0.25,
     str: "heads.bentham_head",
-    tuple[GroupRate, ...]: (GroupRate("step-300, readouts, matrices", 0.5, 0.01, 3, 4567),),
+    tuple[GroupRate, ...]: (GroupRate("outputs, readouts, matrices", 0.5, 0.01, 3, 4567),),
     tuple[Origin, ...]: (Origin("heads.bentham_head", "step-300"),),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import asdict
 
 from redheart_core.runs.launched import Exit
@@ -13,6 +14,10 @@ from workbench.copy import UiLanguage, catalogue, say
 from workbench.views import numbers
 from workbench.views.labels import listing
 from workbench.views.visible import visible_text
+
+_COMPARED = frozenset({"loss", "single_loss", "score", "before", "after"})
+"""Numbers that are held against each other: two digits would make many of them equal."""
+_ENCODER_LAYER = re.compile(r"encoder layer (?P<number>\d+)(?P<lowest> and conditioning)?")
 
 
 def happening_text(event: RecordedEvent, language: UiLanguage) -> str:
@@ -67,18 +72,29 @@ def _shown(name: str, value: str | float) -> str:
         return numbers.count(value)
     if not math.isfinite(value):
         return "–"
-    return numbers.percent(value) if name.endswith("_share") else numbers.long(value)
+    if name.endswith("_share"):
+        return numbers.percent(value)
+    return numbers.long(value) if name in _COMPARED else numbers.short(value)
 
 
 def _group_text(group: GroupRate, language: UiLanguage) -> str:
     """Return how fast a group learns. Its name is that of a layer and, behind commas, which of its weights."""
     layer, *parts = group.name.split(", ")
+    named = [_layer_text(layer, language), *(say(f"happened.weights.{part}", language) for part in parts)]
     return say(
-        "happened.group", language,
-        group=", ".join([layer, *(say(f"happened.weights.{part}", language) for part in parts)]),
-        factor=numbers.long(group.factor), decay=numbers.short(group.weight_decay),
-        tensors=numbers.count(group.num_tensors), elements=numbers.count(group.num_elements),
+        "happened.group", language, group=", ".join(named), factor=numbers.short(group.factor),
+        decay=numbers.short(group.weight_decay), elements=numbers.count(group.num_elements),
     )  # fmt: skip
+
+
+def _layer_text(layer: str, language: UiLanguage) -> str:
+    """Return the name of a layer; one without words keeps its identifier."""
+    encoder = _ENCODER_LAYER.fullmatch(layer)
+    if encoder is not None:
+        key = "happened.layer.encoder_lowest" if encoder["lowest"] else "happened.layer.encoder"
+        return say(key, language, number=encoder["number"])
+    key = f"happened.layer.{layer.replace(' ', '_')}"
+    return say(key, language) if key in catalogue() else layer
 
 
 def _moved_text(what: Crossed, language: UiLanguage) -> str:

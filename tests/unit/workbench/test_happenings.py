@@ -19,12 +19,15 @@ from redheart_core.training.happenings import (
     Crossed,
     Failed,
     Happening,
-    LayerRatesSet,
     RDropAdded,
     happening_of,
     values_of,
 )
+from redheart_core.training.parameter_groups import parameter_groups, rates_of_groups
+from redheart_core.training.techniques.layer_rates import LayerRatesConfig
+from tests.checkpoints import random_tiny_model
 from tests.happenings import english_words, example
+from tests.small_training import small_config
 from workbench.copy import LANGUAGES, UiLanguage, catalogue
 from workbench.views.happenings import happening_text, reason_text
 
@@ -77,7 +80,13 @@ def test_modules_and_groups_are_named() -> None:
     assert isinstance(crossed, Crossed)
     assert "heads.bentham_head ← step-300" in happening_text(recorded(crossed), "ko")
     assert "그대로" in happening_text(recorded(replace(crossed, moved=())), "ko")
-    assert "출력, 행렬: 기본 학습률의 0.5" in happening_text(recorded(example(LayerRatesSet.name)), "ko")
+
+
+def test_the_layers_of_a_real_model_have_korean_names() -> None:
+    config = small_config(layer_rates=LayerRatesConfig())
+    text = happening_text(recorded(rates_of_groups(parameter_groups(random_tiny_model(1), config))), "ko")
+    assert not english_words(text)
+    assert len(text.splitlines()) > 6
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

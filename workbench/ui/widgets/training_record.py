@@ -27,7 +27,8 @@ def draw_record(folder: RunFolder, language: UiLanguage) -> None:
     prose.heading(title)
     if look.events:
         latest = events_table(look.events[-_SHOWN_EVENTS:], reader_zone(), language)
-        prose.small_table(latest, caption=title, number_columns=0, captioned=False)
+        with st.container(key="run_events"):
+            prose.small_table(latest, caption=title, number_columns=0, captioned=False)
         show_twin(
             events_table(look.events, reader_zone(), language), key="run.events", language=language, title=title
         )  # fmt: skip
