@@ -10,7 +10,7 @@ from redheart_core.training.ablation.policy import ALL_TASKS
 from workbench.copy import UiLanguage, catalogue, say
 from workbench.views import numbers
 from workbench.views.figure import FigureText, Table
-from workbench.views.measured import full_table, number, text
+from workbench.views.measured import full_table, number, text, worded_notes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ def ablation_view(measurement: Measurement, language: UiLanguage) -> AblationVie
         effects=tuple(effects),
         axis_label=say("ablation.axis", language),
         table=full_table("ablation", measurement),
-        notes=measurement.notes,
+        notes=worded_notes(measurement.notes, language),
     )
 
 

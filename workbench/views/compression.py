@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from redheart_core.measurements import Measurement, Scalar
 from workbench.copy import UiLanguage, say
 from workbench.views.figure import Table
-from workbench.views.measured import decimal, full_table, number, text
+from workbench.views.measured import decimal, full_table, number, text, worded_notes
 
 MILLION = 1_000_000
 DETAILS = ("arousal", "dominance", "stand-in", "missed", "mean difference")
@@ -31,7 +31,7 @@ def compression_view(measurement: Measurement, language: UiLanguage) -> Compress
     return CompressionView(
         summary=Table(name="compression", columns=columns, rows=tuple(map(_row, filter(_is_main, measurement.rows)))),
         table=full_table("compression", measurement),
-        notes=measurement.notes,
+        notes=worded_notes(measurement.notes, language),
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from redheart_core.measurements import Measurement, Scalar
-from workbench.copy import UiLanguage, say
+from workbench.copy import UiLanguage, catalogue, say
 from workbench.views.figure import Table
 
 GIB = 1024**3
 SHOWN_DIGITS = 12
 """Of a checkpoint's hash."""
+_NOTES = "notes."
 
 
 def source_sentence(measurement: Measurement, language: UiLanguage) -> str:
@@ -33,6 +34,14 @@ def checkpoint_sentence(measurement: Measurement, in_use: str | None, language: 
         return say("machinery.checkpoint.same", language)
     others = ", ".join(sha256[:SHOWN_DIGITS] for sha256 in sorted(measured - {in_use or ""}))
     return say("machinery.checkpoint.other", language, others=others)
+
+
+def worded_notes(notes: tuple[str, ...], language: UiLanguage) -> tuple[str, ...]:
+    """Return what a measurement says of itself in the language of the reader; what nobody worded stays English."""
+    if language == "en":
+        return notes
+    known = {entry.en: entry.ko for key, entry in catalogue().items() if key.startswith(_NOTES)}
+    return tuple(known.get(note, note) for note in notes)
 
 
 def _checkpoints(values: Mapping[str, Scalar]) -> tuple[str, ...]:

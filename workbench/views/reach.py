@@ -8,7 +8,7 @@ from redheart_core.measurements import Measurement
 from workbench.copy import UiLanguage, say
 from workbench.views import numbers
 from workbench.views.figure import Table
-from workbench.views.measured import full_table, number, text
+from workbench.views.measured import full_table, number, text, worded_notes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,5 +43,5 @@ def reach_view(measurement: Measurement, language: UiLanguage) -> ReachView:
             name="reach", columns=tuple(say(f"machinery.reach.{key}", language) for key in keys), rows=tuple(rows)
         ),
         table=full_table("reach", measurement),
-        notes=measurement.notes,
+        notes=worded_notes(measurement.notes, language),
     )

@@ -9,7 +9,7 @@ from itertools import groupby
 from redheart_core.measurements import Measurement, Scalar
 from workbench.copy import UiLanguage, catalogue, say
 from workbench.views.figure import Table
-from workbench.views.measured import decimal, full_table, number, text
+from workbench.views.measured import decimal, full_table, number, text, worded_notes
 
 DIGITS = 3
 
@@ -36,7 +36,7 @@ def study_view(name: str, measurement: Measurement, language: UiLanguage) -> Stu
         finding=_finding(outcome, [text(row, outcome) for row in shown if row.get("decides", True)], language),
         summary=Table(name=name, columns=columns, rows=tuple(_rows(shown, language))),
         table=full_table(name, measurement),
-        notes=measurement.notes,
+        notes=worded_notes(measurement.notes, language),
     )
 
 

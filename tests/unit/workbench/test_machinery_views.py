@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 import pytest
 
-from redheart_core.measurements import Measurement, Scalar
+from redheart_core.measurements import Measurement, Scalar, load_measurement
 from workbench.charts.memory_plan import memory_plan_chart
 from workbench.charts.residency import residency_chart
 from workbench.charts.speed import speed_chart
 from workbench.charts.theme import LIGHT
 from workbench.copy import LANGUAGES, UiLanguage, say
 from workbench.views.compression import compression_view
-from workbench.views.measured import GIB, checkpoint_sentence, decimal, source_sentence
+from workbench.views.measured import GIB, checkpoint_sentence, decimal, source_sentence, worded_notes
 from workbench.views.memory_plan import memory_plan_view
 from workbench.views.precision import difference_view, speed_view
 from workbench.views.reach import reach_view
@@ -130,6 +130,19 @@ def test_a_study_says_how_often_the_rule_is_used() -> None:
     )
     assert len(view.table.rows) == 2
     assert view.notes
+
+
+@pytest.mark.parametrize(
+    "name", ["ablation_compact", "bridge_study", "optimization_study", "compression", "reach_full"]
+)
+def test_what_a_shipped_measurement_says_of_itself_is_korean_on_korean_pages(name: str) -> None:
+    measurement = load_measurement(name)
+    assert measurement is not None
+    worded = worded_notes(measurement.notes, "ko")
+    assert len(worded) == len(measurement.notes) > 0
+    assert all(any("가" <= letter <= "힣" for letter in note) for note in worded)
+    assert worded_notes(measurement.notes, "en") == measurement.notes
+    assert worded_notes(("Somebody's own.",), "ko") == ("Somebody's own.",)
 
 
 def test_modules_that_were_missing_in_turn_share_a_line() -> None:

@@ -152,4 +152,4 @@ def _draw_compression(measurement: Measurement, language: UiLanguage) -> None:
 
 def _draw_notes(notes: tuple[str, ...], language: UiLanguage) -> None:
     if notes:
-        prose.bullets(notes, title=say("machinery.english_notes", language))
+        prose.bullets(notes, title=say("machinery.notes", language))
