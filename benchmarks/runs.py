@@ -148,7 +148,8 @@ def _redraw(folder: RunFolder) -> None:
         reader.telemetry()
 
 
-def _look_at_long_runs(root: Path) -> dict[str, float]:
+def make_long_runs(root: Path) -> list[RunFolder]:
+    """Record ``LONG_RUNS`` runs of ``LONG_STEPS`` steps that have ended."""
     first = _new_run(root)
     recorder = RunRecorder(first)
     for number in range(1, LONG_STEPS + 1):
@@ -159,9 +160,14 @@ def _look_at_long_runs(root: Path) -> dict[str, float]:
     folders = [first] + [create_folder(root) for _ in range(LONG_RUNS - 1)]
     for folder in folders[1:]:
         shutil.copy(first.store, folder.store)
+    return folders
+
+
+def _look_at_long_runs(root: Path) -> dict[str, float]:
+    folders = make_long_runs(root)
     overview, watches = Overview(), [RunWatch(folder) for folder in folders]
     first_look_s = _look(overview, watches, root)
-    more = RunRecorder(first)
+    more = RunRecorder(folders[0])
     for number in range(LONG_STEPS + 1, LONG_STEPS + 101):
         more.on_step(_step(number))
     more.close(State.STOPPED)

@@ -17,32 +17,23 @@ import bisect
 import json
 import math
 import os
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 from scipy import stats
+from served import CHROMIUM, FLAGS, served
 
-from redheart_core.runs.folder import ROOT_VARIABLE, RunFolder
+from redheart_core.runs.folder import RunFolder
 from redheart_core.runs.launching import launch_run
 from redheart_core.runs.reader import RunReader
 from redheart_core.runs.stopping import stop_run
 from redheart_core.runs.working import RunRequest
 from redheart_core.training.config import config_text
 
-ROOT = Path(__file__).parents[1]
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 LAYERS = (0, 2, 3)
 """Places of the layers that the three tabs show: losses, optimiser, machine."""
 EMPTY = "about:blank"
@@ -94,7 +85,7 @@ def measure(root: Path, data_dir: Path, num_windows: int, seconds: float) -> Cos
     run = _launch(root, data_dir)
     os.sched_setaffinity(0, cores[1:] or cores)
     try:
-        with _served(root, data_dir) as url, sync_playwright() as playwright:
+        with served(root, data_dir) as url, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             tabs = [browser.new_page(locale="en-US") for _ in LAYERS]
             _wait_for_steps(run)
@@ -165,38 +156,6 @@ def _pace(recorded_s: list[float], begun_s: float, ended_s: float) -> float:
     """Return steps per second between the first and the last step of a window."""
     first, last = bisect.bisect_left(recorded_s, begun_s), bisect.bisect_right(recorded_s, ended_s) - 1
     return (last - first) / (recorded_s[last] - recorded_s[first])
-
-
-@contextmanager
-def _served(root: Path, data_dir: Path) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
-    environment = os.environ | {ROOT_VARIABLE: str(root), "REDHEART_DATA": str(data_dir), "OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen(
-        [*command, "--server.headless", "true"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
-    )
-    try:
-        _wait_for_health(f"http://127.0.0.1:{port}/_stcore/health", process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.wait(timeout=20)
-
-
-def _wait_for_health(address: str, process: subprocess.Popen[bytes]) -> None:
-    until_s = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until_s:
-        if process.poll() is not None:
-            raise SystemExit(f"The workbench ended with {process.returncode} before it was served.")
-        try:
-            urllib.request.urlopen(address, timeout=5).read()
-        except urllib.error.URLError:
-            time.sleep(0.5)
-        else:
-            return
-    raise SystemExit(f"The workbench did not answer within {PATIENCE_S:.0f} s.")
 
 
 if __name__ == "__main__":
