@@ -6,16 +6,33 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from redheart_core.runs.facts import State
+from redheart_core.runs.handover import models_of
 from redheart_core.runs.recorder import RunRecorder
 from redheart_core.training.happenings import StateKept
 from redheart_core.training.observer import Event
 from tests.browser.conftest import Visitor
+from tests.recorded_trainings import recorded_training
 from tests.unit.runs.recorded import new_run, step
+from workbench.copy import say
 
 CHART = ".st-key-run-loss-0 .js-plotly-plot"
 RANGE = f"() => document.querySelector('{CHART}')._fullLayout.xaxis.range"
 LAST = f"() => Math.max(...document.querySelector('{CHART}').data.flatMap(trace => trace.x))"
 BEGINS_LATER = f"() => document.querySelector('{CHART}').data.every(trace => Math.min(...trace.x) >= 40)"
+
+
+def test_a_model_that_is_taken_into_use_is_named_at_once_on_the_page_where_it_was_taken(
+    visitor: Visitor, runs_folder: Path
+) -> None:
+    folder = recorded_training(runs_folder, steps=4)
+    (model,) = models_of(folder)
+    banner = say("frame.checkpoint.run", "en", run=folder.run_id, model=model.name)
+    visitor.open(f"training?lang=en&run={folder.run_id}")
+    visitor.page.get_by_role("radio", name=say("run.layer.model", "en")).click()
+    visitor.press(f"run.models.use.{model.name}")
+    visitor.expect(banner)
+    visitor.press(f"run.models.back.{model.name}")
+    assert banner not in visitor.read()
 
 
 def record(recorder: RunRecorder, first: int, last: int) -> None:

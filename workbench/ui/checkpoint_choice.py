@@ -43,18 +43,26 @@ def is_in_use(model: RunModel) -> bool:
     return _chosen() == _Chosen(run_id=model.run_id, model=model.name)
 
 
-def use(model: RunModel, language: UiLanguage) -> None:
-    """Let a model of a run speak in this session, on every page."""
-    with boundary(language), written_down(Deed.USE_MODEL, model.run_id, detail=model.name):
+def use(model: RunModel) -> None:
+    """Let a model of a run speak in this session, on every page.
+
+    Raises:
+        RunError: It does, and that cannot be written down.
+    """
+    with written_down(Deed.USE_MODEL, model.run_id, detail=model.name):
         session.put(Key.CHECKPOINT, _Chosen(run_id=model.run_id, model=model.name))
 
 
-def use_served(language: UiLanguage) -> None:
-    """Go back to the checkpoint that is served."""
+def use_served() -> None:
+    """Go back to the checkpoint that is served.
+
+    Raises:
+        RunError: It speaks again, and that cannot be written down.
+    """
     chosen = _chosen()
     if chosen is None:
         return
-    with boundary(language), written_down(Deed.USE_SERVED, chosen.run_id, detail=chosen.model):
+    with written_down(Deed.USE_SERVED, chosen.run_id, detail=chosen.model):
         session.put(Key.CHECKPOINT, None)
 
 
@@ -71,7 +79,12 @@ def draw_in_use(language: UiLanguage) -> None:
             text = say("frame.checkpoint.gone", language, run=chosen.run_id, model=chosen.model)
         prose.paragraph(text)
         back = say("frame.checkpoint.back", language, name=_served_name())
-        st.button(back, key="checkpoint.back", on_click=use_served, args=(language,))
+        st.button(back, key="checkpoint.back", on_click=_go_back, args=(language,))
+
+
+def _go_back(language: UiLanguage) -> None:
+    with boundary(language):
+        use_served()
 
 
 def in_use_text(language: UiLanguage) -> str:

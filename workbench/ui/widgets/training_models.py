@@ -35,13 +35,13 @@ def draw_models(folder: RunFolder, language: UiLanguage) -> None:
 def _draw_model(model: RunModel, language: UiLanguage) -> None:
     with st.container(key=f"run_model_{model.name}", horizontal=True, vertical_alignment="center"):
         prose.paragraph(_model_text(model, language))
+        # No callback: only this part would be drawn again after it, and the banner on top would not come.
         if is_in_use(model):
-            back = say("run.models.stop_using", language)
-            if st.button(back, key=f"run.models.back.{model.name}", on_click=use_served, args=(language,)):
+            if st.button(say("run.models.stop_using", language), key=f"run.models.back.{model.name}"):
+                use_served()
                 st.rerun()
-        elif st.button(
-            say("run.models.use", language), key=f"run.models.use.{model.name}", on_click=use, args=(model, language)
-        ):
+        elif st.button(say("run.models.use", language), key=f"run.models.use.{model.name}"):
+            use(model)
             st.rerun()
 
 
