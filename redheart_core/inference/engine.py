@@ -15,7 +15,7 @@ from redheart_core.inference.passage import PassageSteps, read_passage
 from redheart_core.inference.reading import refused_families
 from redheart_core.inference.results import Confidence, DilemmaEvaluation, Nuance, PassageAnalysis, Recommendation
 from redheart_core.inference.settings import Settings
-from redheart_core.inference.shipped import shipped_folder, shipped_names
+from redheart_core.inference.shipped import checkpoint_folder, shipped_names
 from redheart_core.model.presets import PRESETS
 from redheart_core.model.reader import ModelReader
 from redheart_core.reasoning import emotion, verdict
@@ -218,15 +218,13 @@ def load_model(
     """
     if preset_or_path == RULES_ONLY:
         return RedHeart(name=RULES_ONLY, reader=None)
-    path = Path(preset_or_path)
-    if isinstance(preset_or_path, str) and preset_or_path in PRESETS:
-        path = shipped_folder(preset_or_path)
-        if not path.is_dir():
-            raise CheckpointError(
-                f"No trained weights are shipped for the preset '{preset_or_path}'; shipped are: "
-                f"{', '.join(shipped_names()) or 'none'}. Train it first, or load '{RULES_ONLY}' to calculate without "
-                "a neural part."
-            )
+    path = checkpoint_folder(preset_or_path) if isinstance(preset_or_path, str) else preset_or_path
+    if preset_or_path in PRESETS and not path.is_dir():
+        raise CheckpointError(
+            f"No trained weights are shipped for the preset '{preset_or_path}'; shipped are: "
+            f"{', '.join(shipped_names()) or 'none'}. Train it first, or load '{RULES_ONLY}' to calculate without "
+            "a neural part."
+        )
     chosen = choose_device(device).name
     opened = open_in_mode(path, mode=mode, budget_gib=budget_gib, precision=precision, device=chosen)
     reader = LeasedReader(ModelReader(opened.checkpoint), residency=opened.residency, order=opened.order)

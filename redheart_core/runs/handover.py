@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from redheart_core.errors import CheckpointError, RunError
+from redheart_core.inference.engine import RULES_ONLY
 from redheart_core.inference.shipped import CHECKPOINTS
 from redheart_core.model.checkpoint import LoadedCheckpoint, load_checkpoint, read_manifest
 from redheart_core.runs.folder import RunFolder, open_folder, shortened
@@ -100,8 +101,11 @@ def promote(model: RunModel, name: str, *, replace: bool = False, shipped: Path 
         CheckpointError: The model is damaged.
         RunError: The name cannot be used, is taken, or the files cannot be written.
     """
-    if not _SHIPPED_NAME.fullmatch(name):
-        raise RunError(f"{shortened(name)} cannot name a checkpoint. Use up to 32 small letters, digits, - and _.")
+    if not _SHIPPED_NAME.fullmatch(name) or name == RULES_ONLY:
+        raise RunError(
+            f"{shortened(name)} cannot name a checkpoint. Use up to 32 small letters, digits, - and _; {RULES_ONLY} "
+            "stands for no checkpoint at all."
+        )
     target = shipped / name
     if target.exists() and not replace:
         raise RunError(f"There is a shipped checkpoint {name} already. Replace it with --replace, or use another name.")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from redheart_core.errors import CheckpointError, RunError
+from redheart_core.inference.engine import load_model
 from redheart_core.model.checkpoint import load_checkpoint
 from redheart_core.runs.folder import RunFolder
 from redheart_core.runs.handover import best_of, find_model, models_of, promote
@@ -57,9 +58,18 @@ def test_promoting_copies_what_was_read_whole_and_replaces_only_when_told(folder
         promote(best_of(folder), "mine", shipped=shipped)
     promote(best_of(folder), "mine", replace=True, shipped=shipped)
     assert [path.name for path in shipped.iterdir()] == ["mine"]
-    for name in ("../mine", "", "A", ".hidden", "x" * 40):
+    for name in ("../mine", "", "A", ".hidden", "x" * 40, "rules"):
         with pytest.raises(RunError, match="cannot name a checkpoint"):
             promote(best_of(folder), name, shipped=shipped)
+
+
+def test_a_promoted_model_is_opened_by_its_name(
+    folder: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("redheart_core.inference.shipped.CHECKPOINTS", tmp_path)
+    promoted = promote(best_of(folder), "mine", shipped=tmp_path)
+    opened = load_model("mine")
+    assert (opened.name, opened.checkpoint_sha256) == ("mine", promoted.sha256)
 
 
 def test_a_damaged_model_is_not_promoted(folder: RunFolder, tmp_path: Path) -> None:
