@@ -6,7 +6,10 @@ import pytest
 
 import redheart_core
 from redheart_core.errors import CheckpointError
+from redheart_core.inference import engine
 from redheart_core.measurements import recorded
+from redheart_core.model.ledger import count_parameters
+from tests.checkpoints import make_tiny_checkpoint
 from tests.fakes import FAKE_SHA256
 from tests.pages.conftest import OpenPage
 from tests.pages.reading import page_text
@@ -41,6 +44,17 @@ def test_every_layer_of_the_page_opens(open_page: OpenPage, language: UiLanguage
         "card": "model.card.title",
     }[layer]
     assert say(heading, language) in page_text(app)
+
+
+def test_the_size_of_the_weights_that_speak_is_told(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    model = engine.load_model(make_tiny_checkpoint(tmp_path / "tiny"))
+    monkeypatch.setattr(redheart_core, "load_model", lambda *_, **__: model)
+    app = open_page("model", "en")
+    assert not app.exception
+    count = f"{count_parameters(model.reader.checkpoint.model):,}"
+    assert say("model.identity.size_value", "en", count=count, preset="tiny") in page_text(app)
 
 
 def test_another_preset_can_be_held_against_its_budget(open_page: OpenPage) -> None:

@@ -16,6 +16,7 @@ from redheart_core.inference.results import DilemmaEvaluation, PassageAnalysis
 from redheart_core.inference.shipped import checkpoint_folder
 from redheart_core.inference.verify import TraceVerification, verify_trace
 from redheart_core.model.checkpoint import MANIFEST_FILE
+from redheart_core.model.config import ModelConfig
 from redheart_core.runtime.lease import lease
 from redheart_core.vocabulary.presets import PresetDilemma, load_presets
 from workbench.copy import UiLanguage, say
@@ -49,6 +50,12 @@ class SharedModel:
     def sha256(self) -> str:
         """Hash of the weights that speak."""
         return str(self.model.checkpoint_sha256 or "")
+
+    @property
+    def config(self) -> ModelConfig | None:
+        """What the network that speaks is made of; None without one."""
+        checkpoint = getattr(self.model.reader, "checkpoint", None)
+        return None if checkpoint is None else checkpoint.manifest.model
 
 
 @st.cache_resource(max_entries=MOST_MODELS, show_spinner=False)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from redheart_core.inference.shipped import built_config
-from redheart_core.model.ledger import Row, parameter_rows
+from redheart_core.model.config import ModelConfig
+from redheart_core.model.ledger import Row, count_parameters, meta_model, parameter_rows
 from redheart_core.model.presets import PRESETS
 from redheart_core.vocabulary.reading import READ_FAMILIES
 from workbench.copy import UiLanguage, say
@@ -13,9 +14,10 @@ from workbench.ui import prose
 from workbench.ui.checkpoint_choice import SERVED
 from workbench.ui.figure import show_twin
 from workbench.ui.model_card import model_card
-from workbench.ui.resources import shared_model
+from workbench.ui.resources import SharedModel, shared_model
 from workbench.ui.session import Key
 from workbench.ui.widgets.machinery import draw_learned_or_rule, draw_memory, draw_reach, draw_speed_and_precision
+from workbench.views import numbers
 from workbench.views.labels import family_name
 from workbench.views.model import parameters_view
 from workbench.views.model_card import card_body, card_command
@@ -40,10 +42,26 @@ def draw_identity(language: UiLanguage) -> None:
         (
             (say("model.identity.name", language), str(shared.model.name)),
             (say("model.identity.sha", language), shared.sha256 or none),
+            (say("model.identity.size", language), _size(shared, language) or none),
             (say("model.identity.trained", language), _names(trained, language) or none),
             (say("model.identity.refused", language), _names(refused, language) or none),
         )
     )
+
+
+def _size(shared: SharedModel, language: UiLanguage) -> str:
+    config = shared.config
+    if config is None:
+        return ""
+    count = numbers.count(_count(shared.sha256, config))
+    return say("model.identity.size_value", language, count=count, preset=config.preset)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _count(sha256: str, _config: ModelConfig) -> int:
+    """Count the parameters of the network with this hash, whatever part of it is in memory and in which numbers."""
+    del sha256
+    return count_parameters(meta_model(_config))
 
 
 def draw_layer(layer: str, language: UiLanguage) -> None:
