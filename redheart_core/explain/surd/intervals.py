@@ -47,10 +47,9 @@ class Intervals:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _View:
-    """All populations side by side: the samples, the one that was drawn from, the drawn ones, those drawn again."""
+    """All populations side by side: the samples, the one that was drawn from, and the drawn ones."""
 
     together: Replicates
-    num_drawn: int
 
     def moved(self, shift_ST: Floats) -> _View:
         """Draw round another origin: all but the samples themselves move."""
@@ -59,16 +58,8 @@ class _View:
         return replace(self, together=replace(self.together, information_STR=information_STR))
 
     def bounds(self, numbers_QR: Floats, level: float) -> Bounds:
-        """Return the ends of the intervals of some numbers of these populations, shape (2, Q).
-
-        Where each population was drawn once more, bias is extrapolated: it was ``drawn - origin`` in the first draw
-        and ``again - drawn`` in the second, so the samples themselves carry about ``2 first - second``.
-        """
-        drawn_QR, again_QR = np.split(numbers_QR[:, 2:], [self.num_drawn], axis=1)
-        origin_Q = numbers_QR[:, 1]
-        if again_QR.size:
-            origin_Q = 2.0 * origin_Q - 2.0 * drawn_QR.mean(axis=1) + again_QR.mean(axis=1)
-        return basic_intervals(numbers_QR[:, 0], drawn_QR, level=level, origin_Q=origin_Q)
+        """Return the ends of the intervals of some numbers of these populations, shape (2, Q)."""
+        return basic_intervals(numbers_QR[:, 0], numbers_QR[:, 2:], level=level, origin_Q=numbers_QR[:, 1])
 
 
 def intervals(boot: Resampled, measured: Measured, labels: Labels, *, num_units: int, level: float) -> Intervals:
@@ -89,13 +80,32 @@ def _side_by_side(boot: Resampled, measured: Measured) -> _View:
     samples = Replicates(
         information_STR=measured.information_ST[..., None], target_TR=measured.target_T[:, None], sets=measured.sets
     )
-    parts = [samples, boot.origin or samples, boot.drawn, *([] if boot.again is None else [boot.again])]
+    parts = (samples, *_origin_and_drawn(boot, samples))
     together = Replicates(
         information_STR=np.concatenate([part.information_STR for part in parts], axis=-1),
         target_TR=np.concatenate([part.target_TR for part in parts], axis=-1),
         sets=measured.sets,
     )
-    return _View(together=together, num_drawn=boot.drawn.target_TR.shape[-1])
+    return _View(together=together)
+
+
+def _origin_and_drawn(boot: Resampled, samples: Replicates) -> tuple[Replicates, Replicates]:
+    """Return what was drawn from, and what was drawn.
+
+    Where each population was drawn once more, the bias of i(t; A) is extrapolated: it was ``first`` from the samples to
+    the drawn and ``second`` from those to the drawn again, so the samples themselves carry about ``2 first - second``.
+    That is taken off the origin, and the drawn are moved so as to show the samples' values on average. Moving terms
+    instead would take what a tie adds to them for bias that falls with the samples.
+    """
+    if boot.again is None:
+        return boot.origin or samples, boot.drawn
+    drawn_ST1, again_ST1 = (each.information_STR.mean(axis=-1, keepdims=True) for each in (boot.drawn, boot.again))
+    first_ST1 = drawn_ST1 - samples.information_STR
+    bias_ST1 = 2.0 * first_ST1 - (again_ST1 - drawn_ST1)
+    return (
+        replace(samples, information_STR=samples.information_STR - bias_ST1),
+        replace(boot.drawn, information_STR=boot.drawn.information_STR - first_ST1),
+    )
 
 
 def _open_bounds(views: Sequence[_View], groups: Sequence[TiedSets], place: int, level: float) -> Bounds:
