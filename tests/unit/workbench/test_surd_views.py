@@ -28,6 +28,7 @@ from workbench.views.surd_bars import surd_bars_view, terms_table
 from workbench.views.surd_beside import beside_facts, state_facts, tie_sentences
 from workbench.views.surd_case import SurdCase, bits
 from workbench.views.surd_code import dilemma_json, python_code, shell_command
+from workbench.views.surd_covered import covered_sentence
 from workbench.views.surd_estimates import surd_estimates_view
 from workbench.views.surd_lead import named_terms, surd_lead
 from workbench.views.surd_power import power_sentences
@@ -275,3 +276,15 @@ def test_the_least_interaction_is_named_with_how_it_was_tried(language: UiLangua
 def test_without_a_test_of_interaction_there_is_no_least_one(chance: SurdCase) -> None:
     assert power_sentences(chance, None) == ()
     assert power_sentences(case_of([(a, a) for a, _ in BITS], names=("joy", "score")), None) == ()
+
+
+def test_how_often_intervals_held_the_truth_leaves_out_where_there_was_none() -> None:
+    parts = {"covered_redundant": 0.91, "covered_unique": 0.86, "covered_synergistic": 0.96, "covered_total": 0.83}
+    told = {**parts, "system": "a", "samples": 1_000, "runs": 40, "truth_total": 0.5}
+    nothing = {**dict.fromkeys(parts, 1.0), "system": "b", "samples": 5_000, "runs": 40, "truth_total": 0.0}
+    recorded = Measurement(
+        command="study", machine="", date="2026-11-25", torch="", facts={"nominal": 0.9}, rows=(told, nothing)
+    )
+    sentence = covered_sentence(recorded, "en")
+    assert all(part in sentence for part in ("90%", "2 systems", "1,000 and 5,000", "83% to 83%", "86% to 96%"))
+    assert covered_sentence(None, "en") == ""
