@@ -30,8 +30,9 @@ def answer_lines(population: Population, given: Answer, language: str) -> list[s
     lines.append(words["total"].format(total=result.total, entropy=result.target_entropy, leak=leak))
     lines.append(_tested(report, words))
     if report.interaction_p is not None:
-        found = {"bits": report.interaction_bits, "p": report.interaction_p, "least": report.interaction_detectable}
-        lines.append(words["interaction"].format_map(found))
+        lines.append(words["interaction"].format(bits=report.interaction_bits, p=report.interaction_p))
+    if report.interaction_detectable is not None:
+        lines.append(words["least"].format(least=report.interaction_detectable))
     warning = sampling.warning(language)
     extra = [rule.sentence.text(language) for rule in given.definitions]
     return [*lines, *(note.text(language) for note in population.notes), *extra, *([warning] if warning else [])]
@@ -58,8 +59,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "tested": "편향을 바로잡은 합계 {null_subtracted:.3f}–{miller_madow:.3f}, 섞은 자료와 뚜렷이 달라요"
         "(p = {p:.4f}). "
         "단순한 합에서도 함께 보아야 아는 정보가 크게 나와요.",
-        "interaction": "저마다의 몫만으로 설명되지 않는 상호작용은 {bits:.3f}비트예요(p = {p:.4f}). "
-        "이 표본에서는 {least:.3f}비트부터 다섯 번에 네 번 찾아내요.",
+        "interaction": "저마다의 몫만으로 설명되지 않는 상호작용은 {bits:.3f}비트예요(p = {p:.4f}).",
+        "least": "이 표본에서는 상호작용을 {least:.3f}비트부터 다섯 번에 네 번 찾아내요.",
         "untested": "합계가 섞은 자료와 구별되지 않아요(p = {p:.4f}). 항목별 값은 읽지 않는 편이 좋아요.",
     },
     "en": {
@@ -70,8 +71,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "total": "  {total:5.2f}  total (entropy of the target {entropy:.2f}, leak {leak})",
         "tested": "Total corrected for bias {null_subtracted:.3f} to {miller_madow:.3f}; it differs from shuffled data "
         "(p = {p:.4f}). Even a plain sum shows much information only together.",
-        "interaction": "Beyond what each source tells by itself, interaction: {bits:.3f} bit (p = {p:.4f}). "
-        "In such a sample it would be found four times in five from {least:.3f} bit on.",
+        "interaction": "Beyond what each source tells by itself, interaction: {bits:.3f} bit (p = {p:.4f}).",
+        "least": "In such a sample an interaction would be found four times in five from {least:.3f} bit on.",
         "untested": "The total does not differ from shuffled data (p = {p:.4f}); better not to read the single terms.",
     },
 }

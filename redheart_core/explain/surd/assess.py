@@ -187,9 +187,14 @@ def _total(estimates: Floats, null_KR: Floats, interval: Interval | None, settin
 
 
 def _detectable(tests: InteractionTests, total: float, settings: ReportSettings) -> float | None:
+    """Return the least interaction that would be found beside the main effects of these samples.
+
+    The total is what main effects tell plus the interaction, so that an interaction raises its own least share.
+    """
     if tests.together is None:
         return None
-    return tests.together.chance.detectable(alpha=settings.alpha, least_bits=LEAST_SHARE * total)
+    least = LEAST_SHARE / (1.0 - LEAST_SHARE) * (total - tests.together.bits)
+    return tests.together.chance.detectable(alpha=settings.alpha, least_bits=least)
 
 
 def _kinds(labels: Labels, estimates: Floats, found: Intervals) -> tuple[KindReport, ...]:

@@ -25,7 +25,7 @@ from redheart_core.explain.surd.labels import Labels
 from redheart_core.explain.surd.observations import Observations
 from redheart_core.explain.surd.replicates import Told, untold
 from redheart_core.explain.surd.sets import Key
-from redheart_core.explain.surd.significance import holm
+from redheart_core.explain.surd.significance import ROUNDING, holm
 
 MAX_DRAWN_CELLS = 20_000_000
 """Cells of all drawn tables of one set together; larger sets are not tested."""
@@ -49,8 +49,10 @@ class Chance:
     """Samples in each table."""
     ascending_R: tuple[float, ...]
 
-    def detectable(self, *, alpha: float, least_bits: float) -> float:
+    def detectable(self, *, alpha: float, least_bits: float) -> float | None:
         """Return the smallest interaction, in bits, that the test would find in ``POWER`` of such samples.
+
+        None where so few tables were drawn that no p-value could be small enough.
 
         An interaction of D bits moves the divergence by D and its variance by 2 D / (n ln 2), as a noncentral
         chi-squared does; the divergence is then taken for normal. Against the exact distribution that is right to
@@ -60,7 +62,10 @@ class Chance:
             alpha: The largest p-value that counts as found.
             least_bits: What is found must also be this large after correction.
         """
-        threshold = max(float(np.quantile(self.ascending_R, 1.0 - alpha)) - self.mean, least_bits)
+        may_reach = int(alpha * (len(self.ascending_R) + 1) + ROUNDING) - 1
+        if may_reach < 0:
+            return None
+        threshold = max(self.ascending_R[-1 - may_reach] - self.mean, least_bits)
         spread = 2.0 / (self.num_samples * math.log(2.0))
         half = threshold + _POWER_DEVIATIONS**2 * spread / 2.0
         root = half**2 - threshold**2 + (_POWER_DEVIATIONS * self.deviation) ** 2

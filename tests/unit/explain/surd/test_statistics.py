@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -210,8 +211,10 @@ def test_an_interaction_called_detectable_is_found_in_four_of_five_noncentral_dr
         ascending_R=tuple(np.sort(chance_R).tolist()),
     )
     threshold = float(np.quantile(chance_R, 0.95))
+    assert replace(chance, ascending_R=chance.ascending_R[:18]).detectable(alpha=0.05, least_bits=0.0) is None
     for least in (0.0, 0.03):
         bits = chance.detectable(alpha=0.05, least_bits=least)
+        assert bits is not None
         drawn_R = rng.noncentral_chisquare(freedom, scale * bits, size=20_000) / scale
         found_R = drawn_R >= max(threshold, chance.mean + least)
         assert float(found_R.mean()) == pytest.approx(0.8, abs=0.02)
