@@ -25,7 +25,7 @@ def covered_sentence(measurement: Measurement | None, language: UiLanguage) -> s
         "surd.covered", language, level=numbers.percent(float(str(measurement.facts["nominal"]))),
         systems=str(len({row["system"] for row in measurement.rows})),
         samples=listing((numbers.count(size) for size in sizes), language),
-        runs=numbers.count(int(str(measurement.rows[0]["runs"]))),
+        runs=numbers.count(min(int(str(row["runs"])) for row in measurement.rows)),
         total_low=numbers.percent(min(totals)), total_high=numbers.percent(max(totals)),
         kind_low=numbers.percent(min(kinds)), kind_high=numbers.percent(max(kinds)),
     )  # fmt: skip

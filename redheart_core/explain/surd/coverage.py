@@ -35,6 +35,8 @@ SIZES = (1_000, 5_000, 20_000)
 TRUTH_SAMPLES = 2_000_000
 SETTINGS = ReportSettings(num_bootstrap=300, num_surrogates=239)
 """As few surrogates as let one of the eleven terms of three sources pass Holm's correction, with some to spare."""
+POWER_TIMES = 5
+"""Times as many draws where four in five are to be told from three in four."""
 PILOTS, SEARCHES = 20, 4
 """Reports that say how large an interaction must be, and how often they are asked: a stronger one changes the rest."""
 QUANTITIES = ("redundant", "unique", "synergistic", "total", "leak")
@@ -183,7 +185,7 @@ def study(
         rows += [_told(measure(system, truth, size, runs, settings)) for size in chosen]
     for size in chosen:
         system = just_detectable(size, settings)
-        rows.append(_told(measure(system, truth_of(system), size, runs, settings)))
+        rows.append(_told(measure(system, truth_of(system), size, POWER_TIMES * runs, settings)))
     return rows
 
 
