@@ -61,15 +61,18 @@ def batches(tmp_path_factory: pytest.TempPathFactory) -> tuple[TaskBatch, ...]:
 
 
 def _objectives() -> list[tuple[Objective, Passages, Sequence[float]]]:
+    """Return one objective of every kind and family: outputs of one family share all weights but their own rows."""
     return [
         (EmotionObjective(Family.GOEMOTIONS), SINGLE, [*[0.0, 1.0] * 14, 1.0, 1.0]),
         (EmotionObjective(Family.KOTE), SINGLE, [*[0.0, 1.0] * 22, 1.0, 1.0]),
-        *((JudgedObjective(Family.REASONING, name), AGAINST, [1.0]) for name in OUTPUTS[Family.REASONING]),
-        *((JudgedObjective(Family.SAFETY, name), SINGLE, [1.0]) for name in OUTPUTS[Family.SAFETY]),
+        *(
+            (JudgedObjective(family, OUTPUTS[family][0]), AGAINST, [1.0])
+            for family in (Family.REASONING, Family.SAFETY)
+        ),
         (JudgedObjective(Family.CONDUCT, "blameless"), SINGLE, [1.0]),
         (JudgedObjective(Family.TRAIT, "shown"), AGAINST, [1.0]),
         (JudgedObjective(Family.CAUSAL, "states"), SINGLE, [1.0]),
-        *((PreferenceObjective(Family.CAUSAL, name), PAIRS, [1.0]) for name in ("cause", "effect")),
+        (PreferenceObjective(Family.CAUSAL, "cause"), PAIRS, [1.0]),
         (VadObjective(), SINGLE, [0.7, 0.6, 0.4]),
         (PleasureObjective(), PAIRS, [1.0]),
         (StoryObjective(), PAIRS, [1.0]),
@@ -132,9 +135,9 @@ def test_a_parameter_that_appears_in_the_forward_pass_is_noticed(batches: tuple[
         return plain(merged_BW, pooled_BP)
 
     model.auxiliary.forward = growing  # type: ignore[method-assign]
-    report = measure_reach(model, batches, step_telemetry)
+    report = measure_reach(model, batches[:1], step_telemetry)
     assert not report.state_is_stable
-    assert report.unreached == ("auxiliary.late",)
+    assert "auxiliary.late" in report.unreached
 
 
 def test_outputs_without_a_task_are_named(batches: tuple[TaskBatch, ...]) -> None:
@@ -148,8 +151,8 @@ def test_outputs_without_a_task_are_named(batches: tuple[TaskBatch, ...]) -> Non
 def test_telemetry_can_be_handed_in(batches: tuple[TaskBatch, ...], report: ReachReport) -> None:
     telemetry = step_telemetry(report.record)
     blind = replace(telemetry, curve_BSF=torch.zeros_like(telemetry.curve_BSF))
-    unreached = measure_reach(_fresh(), batches, blind).unreached
-    assert unreached == ("optimization.sweet_spot.recurrent.weight_ih_l0",)
+    seeing, blinded = (set(measure_reach(_fresh(), batches[:1], each).unreached) for each in (telemetry, blind))
+    assert blinded - seeing == {"optimization.sweet_spot.recurrent.weight_ih_l0"}
 
 
 def test_the_record_counts_more_than_weights_and_gradients(report: ReachReport) -> None:

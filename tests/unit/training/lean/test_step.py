@@ -106,7 +106,8 @@ def test_the_simulation_predicts_what_is_counted(gathers: bool) -> None:
     assert simulated == pytest.approx(_counted(shape, 12).peak_bytes, rel=0.03)
 
 
-@pytest.mark.parametrize("gathers", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("gathers", [False, True])
 def test_the_plan_that_is_fitted_around_a_size_is_near_what_is_counted_there(gathers: bool) -> None:
     shape = StepShape(state=StateKind.EIGHT_BIT, accumulates=gathers, recompute=gathers)
     planned = plan_memory(training_request(TINY, shape, batch=4, length=12))
