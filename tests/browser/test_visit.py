@@ -57,7 +57,7 @@ def test_a_dilemma_is_typed_read_traced_and_read_again_in_english(visitor: Visit
     )
     show_layer(visitor, "dilemma", 3)
     visitor.press("dilemma.open_trace")
-    assert "step=" in visitor.page.url
+    visitor.page.wait_for_url("**step=**")
     visitor.page.wait_for_selector(".js-plotly-plot")
     visitor.press("trace.verify")
     visitor.page.wait_for_selector("[data-testid=stAlertContentSuccess]")
