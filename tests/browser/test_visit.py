@@ -145,3 +145,18 @@ def test_a_trace_is_downloaded_whole(visitor: Visitor, tmp_path: Path) -> None:
     target = tmp_path / "result.json"
     pending.value.save_as(target)
     assert json.loads(target.read_text(encoding="utf-8"))["calculation_trace"]["schema"] == "redheart.trace/1"
+
+
+def test_the_menu_of_a_telephone_gives_way_to_the_page_it_leads_to(visitor: Visitor) -> None:
+    visitor.page.set_viewport_size({"width": 390, "height": 844})
+    visitor.open("?lang=en")
+    opens = visitor.page.locator("[data-testid=stExpandSidebarButton]")
+    opens.click()
+    expect(opens).to_have_count(0)
+    visitor.page.get_by_role("link", name="Emotion").first.click()
+    visitor.expect(say("emotion.question", "en"))
+    expect(opens).to_be_visible()
+    opens.click()
+    visitor.page.locator(".st-key-frame-language button").first.click()
+    visitor.expect(say("emotion.question", "ko"))
+    expect(opens).to_have_count(0)

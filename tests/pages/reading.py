@@ -38,7 +38,8 @@ def page_text(app: AppTest) -> str:
 
 def lasting_figures(app: AppTest) -> list[dict[str, Any]]:
     """Return what the browser is given to draw figures that are changed in place; ``figure`` is Plotly's JSON."""
-    return [json.loads(element.proto.json) for element in app.get("bidi_component")]
+    given = (json.loads(element.proto.json) for element in app.get("bidi_component"))
+    return [one for one in given if "figure" in one]
 
 
 def raw_html(app: AppTest) -> list[str]:

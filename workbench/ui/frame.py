@@ -15,6 +15,7 @@ from workbench.ui.access import may_open, must_sign_in, role, signed_in_as
 from workbench.ui.boundary import error_text
 from workbench.ui.checkpoint_choice import draw_in_use, in_use_text
 from workbench.ui.literal import markdown_literal
+from workbench.ui.narrow_menu import shut_when_led
 from workbench.ui.roles import Role, may_see
 from workbench.ui.session import Key
 
@@ -51,6 +52,7 @@ def draw_frame() -> st.Page:
     current = st.navigation(list(pages.values()), position="hidden")
     with st.sidebar:
         _draw_contents(pages, language)
+        shut_when_led(current.url_path)
     st.query_params["lang"] = session.language()
     return current
 
