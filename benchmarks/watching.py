@@ -1,28 +1,33 @@
 """Whether a training becomes slower while three browser tabs watch it.
 
-    python benchmarks/watching.py --data DIR [--windows 20] [--seconds 10] [--json]
+    python benchmarks/watching.py --data DIR [--windows 16] [--seconds 15] [--json]
 
 A detached ``tiny`` training on real data, the served workbench, and Chromium with three tabs that show the run live
 (losses, gradients and machine). Windows with the tabs open and windows in which they show an empty page take turns
-(open, shut, shut, open); the steps of each are counted by the times that the trainer wrote beside them, and the cost is
-one less the mean ratio of neighbouring windows, with a 95 % interval over the pairs. Where there are two cores or more
-the training has the first to itself: what is measured is what watching does to a training, not that two programs share
-one processor. Needs ``.[dev]`` and Chromium.
+(open, shut, shut, open). A step takes as long as its task and its tokens make it, and these change from window to
+window; so the time between the moments that the trainer wrote beside two steps is held against what a line per task
+(seconds over tokens, fitted to all windows) expects. The cost is the mean ratio of neighbouring windows less one, with
+a 95 % interval over the pairs. Validations and states, which come once in a while, are left out of this training. Where
+there are two cores or more it has the first to itself: what is measured is what watching does to a training, not that
+two programs share one processor. Needs ``.[dev]`` and Chromium.
 """
 
 from __future__ import annotations
 
 import argparse
-import bisect
 import json
 import math
 import os
+import re
 import statistics
 import tempfile
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import Page, sync_playwright
 from scipy import stats
 from served import CHROMIUM, FLAGS, served
@@ -53,17 +58,28 @@ class Cost:
     steps_per_s_watched: float
     steps_per_s_alone: float
     cost: float
-    """One less the mean ratio of neighbouring windows; below zero where the watched ones were faster."""
+    """Mean ratio of a watched window's time to its neighbour's, each relative to what its steps should take, less 1."""
     low: float
     high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """One step as the trainer recorded it."""
+
+    at_s: float
+    seconds: float
+    """Since the step before, recording included."""
+    task: str
+    tokens: float
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--windows", type=int, default=20, help="a multiple of four")
-    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--windows", type=int, default=16, help="a multiple of four")
+    parser.add_argument("--seconds", type=float, default=15.0)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -91,13 +107,17 @@ def measure(root: Path, data_dir: Path, num_windows: int, seconds: float) -> Cos
             _wait_for_steps(run)
             spans = [_window(tabs, url, run, ORDER[number % 4], seconds) for number in range(num_windows)]
             browser.close()
-        return _compare(_recorded_s(run), spans, seconds)
+        return _compare(_recorded(run), spans, seconds)
     finally:
         list(stop_run(run))
 
 
 def _launch(root: Path, data_dir: Path) -> RunFolder:
-    text = config_text("tiny").replace("steps = 400", f"steps = {STEPS}")
+    text = config_text("tiny")
+    for setting in ("state_every", "validate_every"):
+        text = re.sub(rf"^{setting} = .*$", f"{setting} = {STEPS}", text, flags=re.MULTILINE)
+    text = re.sub(r"^all_parts_share = .*$", "all_parts_share = 1.0", text, flags=re.MULTILINE)
+    text = text.replace("steps = 400", f"steps = {STEPS}")
     request = RunRequest(config="tiny", text=text, data_dir=data_dir, command="benchmark", num_threads=1)
     return launch_run(root, request).folder
 
@@ -128,34 +148,56 @@ def _window(tabs: list[Page], url: str, run: RunFolder, is_watched: bool, second
     return is_watched, begun_s, time.time()
 
 
-def _recorded_s(run: RunFolder) -> list[float]:
+def _recorded(run: RunFolder) -> list[Recorded]:
     with RunReader(run) as reader:
-        return [at_s for at_s, _ in reader.steps()]
+        steps = [(at_s, record.task, float(record.tokens)) for at_s, record in reader.steps()]
+    return [
+        Recorded(at_s=at_s, seconds=at_s - before_s, task=task, tokens=tokens)
+        for (before_s, _, _), (at_s, task, tokens) in pairwise(steps)
+    ]
 
 
-def _compare(recorded_s: list[float], spans: list[tuple[bool, float, float]], seconds: float) -> Cost:
-    paces = [(is_watched, _pace(recorded_s, begun_s, ended_s)) for is_watched, begun_s, ended_s in spans]
+def _compare(recorded: list[Recorded], spans: list[tuple[bool, float, float]], seconds: float) -> Cost:
+    windows = [
+        (is_watched, [step for step in recorded if begun_s <= step.at_s - step.seconds and step.at_s <= ended_s])
+        for is_watched, begun_s, ended_s in spans
+    ]
+    expected = _expected_s([step for _, steps in windows for step in steps])
+    times = [
+        (is_watched, sum(step.seconds for step in steps) / sum(expected(step) for step in steps))
+        for is_watched, steps in windows
+    ]
     ratios = []
-    for first, second in zip(paces[::2], paces[1::2], strict=True):
+    for first, second in zip(times[::2], times[1::2], strict=True):
         watched, alone = (first, second) if first[0] else (second, first)
         ratios.append(math.log(watched[1] / alone[1]))
     mean = statistics.fmean(ratios)
     reach = float(stats.t.ppf(0.975, len(ratios) - 1)) * statistics.stdev(ratios) / math.sqrt(len(ratios))
     return Cost(
-        windows=len(paces),
+        windows=len(windows),
         seconds_each=seconds,
-        steps_per_s_watched=statistics.fmean(pace for is_watched, pace in paces if is_watched),
-        steps_per_s_alone=statistics.fmean(pace for is_watched, pace in paces if not is_watched),
-        cost=1 - math.exp(mean),
-        low=1 - math.exp(mean + reach),
-        high=1 - math.exp(mean - reach),
+        steps_per_s_watched=_pace(steps for is_watched, steps in windows if is_watched),
+        steps_per_s_alone=_pace(steps for is_watched, steps in windows if not is_watched),
+        cost=math.exp(mean) - 1,
+        low=math.exp(mean - reach) - 1,
+        high=math.exp(mean + reach) - 1,
     )
 
 
-def _pace(recorded_s: list[float], begun_s: float, ended_s: float) -> float:
-    """Return steps per second between the first and the last step of a window."""
-    first, last = bisect.bisect_left(recorded_s, begun_s), bisect.bisect_right(recorded_s, ended_s) - 1
-    return (last - first) / (recorded_s[last] - recorded_s[first])
+def _expected_s(steps: list[Recorded]) -> Callable[[Recorded], float]:
+    """Fit seconds over tokens, a line per task."""
+    lines = {}
+    for task in {step.task for step in steps}:
+        own = [step for step in steps if step.task == task]
+        tokens_S, seconds_S = np.array([step.tokens for step in own]), np.array([step.seconds for step in own])
+        slope = float(np.polyfit(tokens_S, seconds_S, 1)[0]) if np.ptp(tokens_S) > 0 and len(own) > 2 else 0.0
+        lines[task] = (slope, float(seconds_S.mean() - slope * tokens_S.mean()))
+    return lambda step: lines[step.task][0] * step.tokens + lines[step.task][1]
+
+
+def _pace(windows: Iterable[list[Recorded]]) -> float:
+    steps = [step for window in windows for step in window]
+    return len(steps) / sum(step.seconds for step in steps)
 
 
 if __name__ == "__main__":
