@@ -200,10 +200,11 @@ def _end(folder: RunFolder, attempt: Attempt, waits: Patience) -> Progress:
     _waits(lambda: not _is_kept(folder), waits.exit_s)  # whoever keeps the run notes the exit code
     with RunReader(folder) as reader:
         latest = reader.attempts()[-1]
-    if latest.state is State.RUNNING:
+    was_killed = latest.state is State.RUNNING
+    if was_killed:
         note_killed(folder, attempt, KILLED_REASON)
-    folder.stop_flag.unlink(missing_ok=True)
-    if latest.state is State.RUNNING:
+    folder.stop_flag.unlink(missing_ok=True)  # only now: a run that is gone and was asked to stop shows as stopped
+    if was_killed:
         return _progress(Stage.ENDED, f"process {attempt.mark.pid} is gone: {KILLED_REASON}")
     is_gone = _waits(lambda: not _lives(attempt.mark), waits.exit_s)
     process = "is gone" if is_gone else "ended its work on the run and goes on with something else"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 
 import plotly.graph_objects as go
 
 from workbench.charts.theme import SMALL_SIZE, Palette, framed, literal
+from workbench.views.labels import display_width
 from workbench.views.panels import LineView, PanelsView, PanelView, Role
 
 PANEL_HEIGHT, TALL_HEIGHT = 150, 300
@@ -144,7 +144,7 @@ def _add_line(figure: go.Figure, line: LineView, x: str, y: str, colours: Palett
 
 def _title_lines(title: str) -> tuple[str, ...]:
     """Return a title in lines that fit over a narrow panel, broken where it has a colon and else at spaces."""
-    if _width(title) <= _TITLE_WIDTH:
+    if display_width(title) <= _TITLE_WIDTH:
         return (title,)
     return tuple(line for part in title.split(": ") for line in _wrapped(part))
 
@@ -153,15 +153,11 @@ def _wrapped(text: str) -> list[str]:
     lines: list[str] = []
     for word in text.split(" "):
         joined = f"{lines[-1]} {word}" if lines else word
-        if lines and _width(joined) > _TITLE_WIDTH:
+        if lines and display_width(joined) > _TITLE_WIDTH:
             lines.append(word)
         else:
             lines[-1:] = [joined]
     return lines
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _widened(panel: PanelView) -> list[float] | None:

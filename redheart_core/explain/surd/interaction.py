@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +32,7 @@ MAX_DRAWN_CELLS = 20_000_000
 """Cells of all drawn tables of one set together; larger sets are not tested."""
 CHUNK_CELLS = 200_000
 POWER = 0.80
-_POWER_DEVIATIONS = 0.8416212335729143
-"""The standard normal quantile of ``POWER``."""
+_POWER_DEVIATIONS = NormalDist().inv_cdf(POWER)
 LEAST_SHARE = 0.03
 """Of the total. Cutting a plain sum into 2 to 4 bins makes interactions of up to 2.5 % of the total by itself."""
 
